@@ -1,0 +1,153 @@
+package dev.lanner.backend.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The backward pass of one worker. With {@code a = silu(s) / divisor}, {@code da_ij = do_i·v_j} and
+ * {@code ds = da silu'(s) / divisor}: {@code dq_i = sum_j ds_ij k_j}, {@code dk_j = sum_i ds_ij q_i}, {@code dv_j = sum_i a_ij do_i},
+ * and a bias gradient is the sum of the ds that read the bias. Scores are recomputed; sums run over ascending i and j, in one chain
+ * for each element, however the work is cut.
+ */
+final class AttentionBackward {
+    private static final int SIZE = AttentionTiles.SIZE;
+
+    private final AttentionInputs inputs;
+    private final AttentionSlice dOut;
+    private final AttentionGradients gradients;
+    private final AttentionTiles tiles;
+    private final AttentionScores scores;
+    private final Scratch scratch;
+    private final int queryWidth;
+    private final int valueWidth;
+    private final float[] dScores;
+    private final float[] keys;
+    private final float[] transposedValues;
+    private final float[] dKeys;
+    private final float[] dValues;
+
+    AttentionBackward(
+            AttentionInputs inputs,
+            AttentionSlice dOut,
+            AttentionGradients gradients,
+            AttentionTiles tiles,
+            float[] reversedPosition,
+            Scratch scratch) {
+        this.inputs = inputs;
+        this.dOut = dOut;
+        this.gradients = gradients;
+        this.tiles = tiles;
+        this.scratch = scratch;
+        scores = new AttentionScores(inputs, tiles, reversedPosition, scratch);
+        queryWidth = AttentionPacking.padded(inputs.shape().queryWidth(), tiles.lanes());
+        valueWidth = AttentionPacking.padded(inputs.shape().valueWidth(), tiles.lanes());
+        int slot = AttentionScores.FREE_FLOATS;
+        dScores = scratch.floats(slot, SIZE * SIZE);
+        keys = scratch.floats(slot + 1, SIZE * queryWidth);
+        transposedValues = scratch.floats(slot + 2, inputs.shape().valueWidth() * SIZE);
+        dKeys = scratch.floats(slot + 3, SIZE * queryWidth);
+        dValues = scratch.floats(slot + 4, SIZE * valueWidth);
+    }
+
+    /**
+     * Computes the gradients of a unit.
+     *
+     * @param sums sums of the bias gradients, {@code [L + SIZE]} by position and {@code [T, lanes]} by bucket, from {@code offset} on
+     */
+    void run(AttentionPlan plan, int unit, float[] sums, int offset) {
+        AttentionShape shape = inputs.shape();
+        boolean ofColumns = plan.computes(unit, AttentionPlan.COLUMNS);
+        boolean ofQueries = plan.computes(unit, AttentionPlan.ROWS) && gradients.queries() != null;
+        boolean ofKeys = ofColumns && gradients.keys() != null;
+        boolean ofValues = ofColumns && gradients.values() != null;
+        boolean ofPosition = ofColumns && gradients.position() != null;
+        boolean ofTime = ofColumns && gradients.time() != null;
+        boolean ofScores = ofQueries || ofKeys || ofPosition || ofTime;
+        if (!ofScores && !ofValues) {
+            return;
+        }
+        int first = inputs.offsets()[plan.sequence(unit)];
+        int queryColumn = plan.head(unit) * shape.queryWidth();
+        int valueColumn = plan.head(unit) * shape.valueWidth();
+        int rowStart = plan.rowStart(unit);
+        int rowEnd = plan.rowEnd(unit);
+        int count = rowEnd - rowStart;
+        int slot = AttentionScores.FREE_FLOATS + 5;
+        float[] queries = scratch.floats(slot, count * queryWidth);
+        float[] dOuts = scratch.floats(slot + 1, count * valueWidth);
+        float[] dQueries = scratch.floats(slot + 2, count * queryWidth);
+        AttentionPacking.rows(
+                inputs.queries(), first + rowStart, count, queryColumn, shape.queryWidth(), queryWidth, queries);
+        AttentionPacking.rows(dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, dOuts);
+        Arrays.fill(dQueries, 0, count * queryWidth, 0);
+        scores.begin(plan, unit);
+        int columnEnd = plan.columnEnd(unit);
+        for (int key = plan.columnStart(unit); key < columnEnd; key += SIZE) {
+            int columns = Math.min(SIZE, columnEnd - key);
+            startKeys(first + key, columns, queryColumn, valueColumn);
+            scores.keys(key, columns);
+            for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
+                int rows = Math.min(SIZE, rowEnd - query);
+                int queryAt = (query - rowStart) * queryWidth;
+                int dOutAt = (query - rowStart) * valueWidth;
+                scores.compute(query, rows, queries, queryAt, queryWidth);
+                activate(rows, dOuts, dOutAt, ofScores);
+                int diagonal = scores.diagonal();
+                if (ofValues) {
+                    AttentionProducts.columnsOfTile(
+                            tiles, rows, columns, diagonal, valueWidth, scores.tile(), dOuts, dOutAt, dValues);
+                }
+                if (ofQueries) {
+                    AttentionProducts.rowsOfTile(
+                            tiles, rows, columns, diagonal, queryWidth, dScores, keys, dQueries, queryAt);
+                }
+                if (ofKeys) {
+                    AttentionProducts.columnsOfTile(
+                            tiles, rows, columns, diagonal, queryWidth, dScores, queries, queryAt, dKeys);
+                }
+                scores.addBiasGradients(dScores, sums, offset, ofPosition, ofTime);
+            }
+            if (ofTime) {
+                scores.flushTimeGradients(sums, offset);
+            }
+            if (ofKeys) {
+                store(dKeys, queryWidth, gradients.keys(), first + key, columns, queryColumn, shape.queryWidth());
+            }
+            if (ofValues) {
+                store(dValues, valueWidth, gradients.values(), first + key, columns, valueColumn, shape.valueWidth());
+            }
+        }
+        if (ofQueries) {
+            store(dQueries, queryWidth, gradients.queries(), first + rowStart, count, queryColumn, shape.queryWidth());
+        }
+    }
+
+    /** Packs a tile's keys and values, given by their first global row, and clears their gradients. */
+    private void startKeys(int start, int count, int queryColumn, int valueColumn) {
+        AttentionShape shape = inputs.shape();
+        AttentionPacking.rows(inputs.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, keys);
+        AttentionPacking.transposed(inputs.values(), start, count, valueColumn, shape.valueWidth(), transposedValues);
+        Arrays.fill(dKeys, 0, count * queryWidth, 0);
+        Arrays.fill(dValues, 0, count * valueWidth, 0);
+    }
+
+    /** Turns the tile of scores into a, and {@link #dScores} into ds where it is wanted. */
+    private void activate(int rows, float[] dOuts, int dOutAt, boolean ofScores) {
+        int width = scores.width();
+        int diagonal = scores.diagonal();
+        float scale = 1 / inputs.shape().divisor();
+        if (!ofScores) {
+            tiles.silu(rows, width, diagonal, scale, scores.tile());
+            return;
+        }
+        Arrays.fill(dScores, 0, rows * SIZE, 0);
+        int depth = inputs.shape().valueWidth();
+        AttentionProducts.intoTile(
+                tiles, rows, depth, diagonal, width, dOuts, dOutAt, valueWidth, transposedValues, dScores);
+        tiles.siluGradient(rows, width, diagonal, scale, scores.tile(), dScores);
+    }
+
+    private static void store(
+            float[] source, int padded, AttentionSlice target, int start, int count, int column, int width) {
+        AttentionPacking.store(source, 0, padded, target, start, count, column, width);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lanner.backend.cpu;
+
+import java.util.Arrays;
+
+/** The forward pass of one worker: {@code o_i = 1/divisor · sum over j <= i of silu(s_ij) v_j}, unit by unit. */
+final class AttentionForward {
+    private static final int SIZE = AttentionTiles.SIZE;
+
+    private final AttentionInputs inputs;
+    private final AttentionSlice out;
+    private final AttentionTiles tiles;
+    private final Scratch scratch;
+    private final AttentionScores scores;
+
+    AttentionForward(
+            AttentionInputs inputs,
+            AttentionSlice out,
+            AttentionTiles tiles,
+            float[] reversedPosition,
+            Scratch scratch) {
+        this.inputs = inputs;
+        this.out = out;
+        this.tiles = tiles;
+        this.scratch = scratch;
+        scores = new AttentionScores(inputs, tiles, reversedPosition, scratch);
+    }
+
+    /** Computes the outputs of a unit's rows. */
+    void run(AttentionPlan plan, int unit) {
+        AttentionShape shape = inputs.shape();
+        int first = inputs.offsets()[plan.sequence(unit)];
+        int rowStart = plan.rowStart(unit);
+        int rowEnd = plan.rowEnd(unit);
+        int width = AttentionPacking.padded(shape.valueWidth(), tiles.lanes());
+        int queryColumn = plan.head(unit) * shape.queryWidth();
+        int valueColumn = plan.head(unit) * shape.valueWidth();
+        float[] values = scratch.floats(AttentionScores.FREE_FLOATS, SIZE * width);
+        float[] sums = scratch.floats(AttentionScores.FREE_FLOATS + 1, (rowEnd - rowStart) * width);
+        Arrays.fill(sums, 0, (rowEnd - rowStart) * width, 0);
+        AttentionSlice queries = inputs.queries();
+        scores.begin(plan, unit);
+        for (int key = 0; key < rowEnd; key += SIZE) {
+            int keys = Math.min(SIZE, rowEnd - key);
+            scores.keys(key, keys);
+            AttentionPacking.rows(inputs.values(), first + key, keys, valueColumn, shape.valueWidth(), width, values);
+            for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
+                int rows = Math.min(SIZE, rowEnd - query);
+                int at = queries.at(first + query, queryColumn);
+                scores.compute(query, rows, queries.values(), at, queries.rowStride());
+                tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
+                int to = (query - rowStart) * width;
+                AttentionProducts.rowsOfTile(
+                        tiles, rows, keys, scores.diagonal(), width, scores.tile(), values, sums, to);
+            }
+        }
+        AttentionPacking.store(
+                sums, 0, width, out, first + rowStart, rowEnd - rowStart, valueColumn, shape.valueWidth());
+    }
+}

@@ -1,0 +1,135 @@
+package dev.lanner.backend.cpu;
+
+/** The attention kernel's inner loops without the Vector API, for a JVM that was started without its module. */
+final class ScalarAttentionTiles implements AttentionTiles {
+    /** Nothing here is a vector: this is the padding of widths, and how many columns share a range of buckets. */
+    private static final int LANES = 8;
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public void multiplyAdd(
+            int rows,
+            int depth,
+            int width,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aDepth,
+            float[] b,
+            int bOffset,
+            int bRow,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        for (int row = 0; row < rows; row++) {
+            for (int k = 0; k < depth; k++) {
+                float factor = a[aOffset + row * aRow + k * aDepth];
+                int from = bOffset + k * bRow;
+                int to = cOffset + row * cRow;
+                for (int column = 0; column < width; column++) {
+                    c[to + column] += factor * b[from + column];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void positionBias(int rows, int width, float[] reversed, int offset, float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(reversed, offset - row, scores, row * SIZE, width);
+        }
+    }
+
+    @Override
+    public void addPositionGradient(int rows, int width, float[] gradients, float[] sums, int offset) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                sums[offset - row + column] += gradients[row * SIZE + column];
+            }
+        }
+    }
+
+    @Override
+    public void addTimeBias(
+            int rows,
+            int width,
+            int[] queries,
+            int[] keys,
+            int keyStride,
+            int[] lowest,
+            int[] highest,
+            int[] boundaries,
+            float[] table,
+            float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                int distance = Math.abs(queries[row] - keys[row * keyStride + column]);
+                int group = row * (SIZE / LANES) + column / LANES;
+                scores[row * SIZE + column] += table[bucket(distance, boundaries, lowest[group], highest[group])];
+            }
+        }
+    }
+
+    @Override
+    public void addTimeGradient(
+            int rows,
+            int width,
+            int[] queries,
+            int[] keys,
+            int keyStride,
+            int[] lowest,
+            int[] highest,
+            int[] boundaries,
+            float[] gradients,
+            float[] sums) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                int distance = Math.abs(queries[row] - keys[row * keyStride + column]);
+                int group = row * (SIZE / LANES) + column / LANES;
+                int bucket = bucket(distance, boundaries, lowest[group], highest[group]);
+                sums[bucket * LANES + column % LANES] += gradients[row * SIZE + column];
+            }
+        }
+    }
+
+    @Override
+    public void silu(int rows, int width, int diagonal, float scale, float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                int at = row * SIZE + column;
+                float score = Math.max(scores[at], LEAST_SCORE);
+                scores[at] = column > row + diagonal ? 0 : scale * score * ScalarMath.sigmoid(score);
+            }
+        }
+    }
+
+    @Override
+    public void siluGradient(int rows, int width, int diagonal, float scale, float[] scores, float[] gradients) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                int at = row * SIZE + column;
+                if (column > row + diagonal) {
+                    scores[at] = 0;
+                    gradients[at] = 0;
+                    continue;
+                }
+                float score = Math.max(scores[at], LEAST_SCORE);
+                float gate = ScalarMath.sigmoid(score);
+                scores[at] = scale * score * gate;
+                gradients[at] *= scale * gate * (1 + score * (1 - gate));
+            }
+        }
+    }
+
+    private static int bucket(int distance, int[] boundaries, int lowest, int highest) {
+        int bucket = lowest;
+        while (bucket < highest && boundaries[bucket] <= distance) {
+            bucket++;
+        }
+        return bucket;
+    }
+}

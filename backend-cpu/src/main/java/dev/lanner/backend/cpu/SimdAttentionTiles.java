@@ -1,0 +1,169 @@
+package dev.lanner.backend.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The attention kernel's inner loops on the Vector API. */
+final class SimdAttentionTiles implements AttentionTiles {
+    private static final VectorSpecies<Float> F = Simd.F;
+    private static final VectorSpecies<Integer> I = Simd.I;
+    private static final int LANES = F.length();
+    private static final int GROUPS = SIZE / LANES;
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public void multiplyAdd(
+            int rows,
+            int depth,
+            int width,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aDepth,
+            float[] b,
+            int bOffset,
+            int bRow,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        SimdAttentionProducts.multiplyAdd(
+                rows, depth, width, a, aOffset, aRow, aDepth, b, bOffset, bRow, c, cOffset, cRow);
+    }
+
+    @Override
+    public void positionBias(int rows, int width, float[] reversed, int offset, float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column += LANES) {
+                FloatVector.fromArray(F, reversed, offset - row + column).intoArray(scores, row * SIZE + column);
+            }
+        }
+    }
+
+    @Override
+    public void addPositionGradient(int rows, int width, float[] gradients, float[] sums, int offset) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column += LANES) {
+                addTo(sums, offset - row + column, FloatVector.fromArray(F, gradients, row * SIZE + column));
+            }
+        }
+    }
+
+    @Override
+    public void addTimeBias(
+            int rows,
+            int width,
+            int[] queries,
+            int[] keys,
+            int keyStride,
+            int[] lowest,
+            int[] highest,
+            int[] boundaries,
+            float[] table,
+            float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column += LANES) {
+                int group = row * GROUPS + column / LANES;
+                int bucket = lowest[group];
+                FloatVector bias = FloatVector.broadcast(F, table[bucket]);
+                if (bucket < highest[group]) {
+                    IntVector key = IntVector.fromArray(I, keys, row * keyStride + column);
+                    IntVector distance =
+                            IntVector.broadcast(I, queries[row]).sub(key).abs();
+                    for (; bucket < highest[group]; bucket++) {
+                        VectorMask<Float> beyond = distance.compare(VectorOperators.GE, boundaries[bucket])
+                                .cast(F);
+                        bias = bias.blend(table[bucket + 1], beyond);
+                    }
+                }
+                addTo(scores, row * SIZE + column, bias);
+            }
+        }
+    }
+
+    @Override
+    public void addTimeGradient(
+            int rows,
+            int width,
+            int[] queries,
+            int[] keys,
+            int keyStride,
+            int[] lowest,
+            int[] highest,
+            int[] boundaries,
+            float[] gradients,
+            float[] sums) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column += LANES) {
+                int group = row * GROUPS + column / LANES;
+                int bucket = lowest[group];
+                FloatVector rest = FloatVector.fromArray(F, gradients, row * SIZE + column);
+                if (bucket < highest[group]) {
+                    IntVector key = IntVector.fromArray(I, keys, row * keyStride + column);
+                    IntVector distance =
+                            IntVector.broadcast(I, queries[row]).sub(key).abs();
+                    for (; bucket < highest[group]; bucket++) {
+                        VectorMask<Float> beyond = distance.compare(VectorOperators.GE, boundaries[bucket])
+                                .cast(F);
+                        addTo(sums, bucket * LANES, rest.blend(0, beyond));
+                        rest = rest.blend(0, beyond.not());
+                    }
+                }
+                addTo(sums, bucket * LANES, rest);
+            }
+        }
+    }
+
+    private static void addTo(float[] sums, int at, FloatVector term) {
+        FloatVector.fromArray(F, sums, at).add(term).intoArray(sums, at);
+    }
+
+    @Override
+    public void silu(int rows, int width, int diagonal, float scale, float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            int visible = row + diagonal + 1;
+            int start = row * SIZE;
+            for (int column = 0; column < width; column += LANES) {
+                int at = start + column;
+                FloatVector score = FloatVector.fromArray(F, scores, at).max(LEAST_SCORE);
+                FloatVector result = score.mul(VectorMath.sigmoid(score)).mul(scale);
+                if (column + LANES > visible) {
+                    result = FloatVector.zero(F).blend(result, F.indexInRange(column, visible));
+                }
+                result.intoArray(scores, at);
+            }
+        }
+    }
+
+    @Override
+    public void siluGradient(int rows, int width, int diagonal, float scale, float[] scores, float[] gradients) {
+        FloatVector one = FloatVector.broadcast(F, 1);
+        for (int row = 0; row < rows; row++) {
+            int visible = row + diagonal + 1;
+            int start = row * SIZE;
+            for (int column = 0; column < width; column += LANES) {
+                int at = start + column;
+                FloatVector score = FloatVector.fromArray(F, scores, at).max(LEAST_SCORE);
+                FloatVector gate = VectorMath.sigmoid(score);
+                FloatVector result = score.mul(gate);
+                FloatVector slope = gate.mul(score.fma(one.sub(gate), one));
+                FloatVector gradient =
+                        FloatVector.fromArray(F, gradients, at).mul(slope).mul(scale);
+                result = result.mul(scale);
+                if (column + LANES > visible) {
+                    VectorMask<Float> seen = F.indexInRange(column, visible);
+                    result = FloatVector.zero(F).blend(result, seen);
+                    gradient = FloatVector.zero(F).blend(gradient, seen);
+                }
+                result.intoArray(scores, at);
+                gradient.intoArray(gradients, at);
+            }
+        }
+    }
+}

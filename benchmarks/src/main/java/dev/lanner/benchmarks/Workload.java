@@ -1,0 +1,57 @@
+package dev.lanner.benchmarks;
+
+import dev.lanner.hstu.data.JaggedBatch;
+import dev.lanner.hstu.model.HstuConfig;
+import java.util.SplittableRandom;
+
+/** A training batch as MovieLens-1M gives them: 128 histories of 18 to 200 events, 15,796 events in all, drawn from a seed. */
+final class Workload {
+    /** B. */
+    static final int SEQUENCES = 128;
+    /** V of MovieLens-1M. */
+    static final int ITEMS = 3706;
+
+    private static final int SHORTEST = 18;
+    /** Longer histories are cut to the model's maximum length, as most of MovieLens-1M's heavy users are. */
+    private static final int LONGEST = 900;
+
+    private static final long START = 978_300_000;
+
+    private Workload() {}
+
+    /** The batch. */
+    static JaggedBatch batch() {
+        int[] offsets = new int[SEQUENCES + 1];
+        int maxLength = HstuConfig.article().maxLength();
+        for (int b = 0; b < SEQUENCES; b++) {
+            double quantile = (b + 0.5) / SEQUENCES;
+            double length = SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile);
+            offsets[b + 1] = offsets[b] + Math.min(maxLength, (int) Math.round(length));
+        }
+        int rows = offsets[SEQUENCES];
+        SplittableRandom random = new SplittableRandom(1);
+        int[] items = new int[rows];
+        int[] actions = new int[rows];
+        long[] times = new long[rows];
+        int[] targets = new int[rows];
+        float[] ratings = new float[rows];
+        long[] targetTimes = new long[rows];
+        for (int b = 0; b < SEQUENCES; b++) {
+            long time = START;
+            for (int i = offsets[b]; i < offsets[b + 1]; i++) {
+                items[i] = random.nextInt(1, ITEMS + 1);
+                actions[i] = random.nextInt(1, 4);
+                times[i] = time;
+                time += random.nextInt(20) == 0 ? random.nextInt(3_000_000) : random.nextInt(120);
+                targets[i] = random.nextInt(1, ITEMS + 1);
+                ratings[i] = random.nextInt(1, 6);
+                targetTimes[i] = time;
+            }
+        }
+        int[] users = new int[SEQUENCES];
+        for (int b = 0; b < SEQUENCES; b++) {
+            users[b] = b;
+        }
+        return new JaggedBatch(users, offsets, items, actions, times, targets, ratings, targetTimes);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lanner.examples;
+
+import dev.lanner.hstu.data.Action;
+import dev.lanner.hstu.data.DataException;
+import dev.lanner.hstu.data.Interactions;
+import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.data.MovieLens;
+import dev.lanner.hstu.data.SampleData;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Interactions and the name that results go under.
+ *
+ * @param name for the result line
+ * @param interactions the events
+ */
+record Dataset(String name, Interactions interactions) {
+    /** The name of the built-in sample. */
+    static final String SAMPLE = "sample";
+
+    private static final String ML1M = "ml-1m";
+
+    static Dataset sample() {
+        return new Dataset(SAMPLE, SampleData.generate(SampleData.DEFAULT_SEED).interactions());
+    }
+
+    static Dataset ml1m(Path folder) {
+        return new Dataset(ML1M, MovieLens.read(folder).interactions());
+    }
+
+    /** Any folder in MovieLens-1M's format, under its own name. */
+    static Dataset read(Path folder) {
+        Interactions interactions = MovieLens.read(folder).interactions();
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        String name = last == null ? ML1M : last.toString().replaceAll("\\s", "_");
+        // The sample's name says that there is no folder to read.
+        return new Dataset(name.equals(SAMPLE) ? "folder-" + SAMPLE : name, interactions);
+    }
+
+    /**
+     * The leave-one-out split.
+     *
+     * @param maxLength L, the most recent events that count
+     * @throws DataException if there is nothing to train on
+     */
+    LeaveOneOut split(int maxLength) {
+        LeaveOneOut split = new LeaveOneOut(interactions, maxLength);
+        for (int user : split.users()) {
+            if (split.trainingEnd(user) - interactions.start(user) >= 2) {
+                return split;
+            }
+        }
+        throw new DataException(name + ": no user has the 4 ratings that training, validation and test take");
+    }
+
+    /** One line with the counts. */
+    String describe() {
+        return String.format(
+                Locale.ROOT,
+                "data: %s, %,d users, %,d items, %,d ratings (positive %,d, neutral %,d, negative %,d)",
+                name,
+                interactions.userCount(),
+                interactions.itemCount(),
+                interactions.eventCount(),
+                interactions.count(Action.POSITIVE),
+                interactions.count(Action.NEUTRAL),
+                interactions.count(Action.NEGATIVE));
+    }
+}

@@ -1,0 +1,300 @@
+package dev.lanner.examples;
+
+import dev.lanner.hstu.data.DataException;
+import dev.lanner.hstu.data.Interactions;
+import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.data.MovieLens;
+import dev.lanner.hstu.data.SampleData;
+import dev.lanner.hstu.eval.PopularityRanking;
+import dev.lanner.hstu.model.HstuConfig;
+import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.train.EpochMetrics;
+import dev.lanner.hstu.train.Evaluation;
+import dev.lanner.hstu.train.Evaluator;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.hstu.train.RunDirectory;
+import dev.lanner.hstu.train.TrainConfig;
+import dev.lanner.hstu.train.Trainer;
+import dev.lanner.tensor.backend.BackendException;
+import dev.lanner.tensor.backend.Backends;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains HSTU on MovieLens-1M, or on the built-in sample, and prints how well it recommends. */
+@Command(
+        name = "TrainMl1m",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        version = "lanner 0.1.0",
+        description = "Trains HSTU on MovieLens-1M: from ratings.dat to HR@10 on the full catalogue.",
+        footer = {
+            "",
+            "Without --data: $ML1M_DIR, else ~/.cache/lanner/ml-1m, else a download from GroupLens to there, else the"
+                    + " built-in sample.",
+            "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
+        })
+public final class TrainMl1m implements Callable<Integer> {
+    private static final int USAGE_ERROR = 2;
+    /** More than any machine's cores, and fewer than the threads that a system lets a process start. */
+    private static final int MOST_THREADS = 1024;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "folder with ratings.dat")
+    private Path data;
+
+    @Option(names = "--sample", description = "train on the built-in synthetic sample")
+    private boolean sample;
+
+    @Option(names = "--preset", paramLabel = "NAME", description = "model preset: article (default)")
+    private String preset;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data")
+    private Integer epochs;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "sequences in a step")
+    private Integer batchSize;
+
+    @Option(names = "--lr", paramLabel = "X", description = "learning rate")
+    private Double learningRate;
+
+    @Option(names = "--seed", paramLabel = "N", description = "of initial values, shuffling, dropout and negatives")
+    private Long seed;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
+    private Integer threads;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "folder of the run (default: a new one under runs/)")
+    private Path out;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "go on with the run in this folder, with its own configuration; only --epochs may be raised")
+    private Path resume;
+
+    @Option(names = "--quiet", description = "print the last line only")
+    private boolean quiet;
+
+    /** The program. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command with its handling of errors: one line on standard error and exit code 2 for what a user can mend. */
+    static CommandLine commandLine() {
+        CommandLine command = new CommandLine(new TrainMl1m());
+        command.setParameterExceptionHandler((e, arguments) -> fail(command.getErr(), e.getMessage()));
+        command.setExecutionExceptionHandler((e, line, result) -> {
+            if (e instanceof DataException || e instanceof IOException || e instanceof BackendException) {
+                return fail(line.getErr(), reason(e));
+            }
+            throw e;
+        });
+        return command;
+    }
+
+    /** What is wrong; the messages of some errors of the file system only name the file. */
+    private static String reason(Exception e) {
+        if (e instanceof FileSystemException refused && refused.getReason() == null) {
+            String what = e instanceof NoSuchFileException
+                    ? "no such file or directory"
+                    : e instanceof AccessDeniedException
+                            ? "permission denied"
+                            : e instanceof FileAlreadyExistsException
+                                    ? "is there already, and is not a directory"
+                                    : e.getClass().getSimpleName();
+            return refused.getFile() + ": " + what;
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private static int fail(PrintWriter err, String message) {
+        err.println("TrainMl1m: " + message.lines().findFirst().orElse("unknown error"));
+        err.flush();
+        return USAGE_ERROR;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        checkOptions();
+        if (threads != null) {
+            System.setProperty("lanner.threads", threads.toString());
+        }
+        long start = System.nanoTime();
+        // Found missing before any data is read.
+        String backend = Backends.current().name();
+        RunDirectory resumed = resume == null ? null : RunDirectory.open(resume);
+        RunConfig before = resumed == null ? null : resumed.config();
+        Dataset dataset = before == null ? chooseData() : dataOf(before);
+        Interactions interactions = dataset.interactions();
+        RunConfig config = before == null ? newConfig(dataset) : resumedConfig(before, interactions);
+        RunDirectory directory = resumed == null ? RunDirectory.create(outPath(config)) : resumed;
+
+        LeaveOneOut split = dataset.split(config.model().maxLength());
+        HstuModel model = new HstuModel(config.model(), interactions.itemCount(), config.training().seed());
+        say(dataset.describe());
+        say(String.format(
+                Locale.ROOT,
+                "model: preset %s, %,d parameters; backend %s; %d epochs of batches of %d; run in %s",
+                config.model().preset(),
+                model.parameterCount(),
+                backend,
+                config.training().epochs(),
+                config.training().batchSize(),
+                directory.path()));
+        double popularity = new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST).hitRate(10);
+
+        Trainer trainer = new Trainer(model, split, config.training(), directory);
+        if (resumed != null) {
+            trainer.resume();
+            say("resumed after epoch " + trainer.history().size());
+        }
+        directory.writeConfig(config);
+        try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
+            trainer.fit(progress);
+        }
+        Evaluation test = new Evaluator(model, split).evaluate(LeaveOneOut.Part.TEST);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        print(result(config, trainer, test, popularity, seconds));
+        return 0;
+    }
+
+    private void checkOptions() {
+        require(data == null || !sample, "--data and --sample exclude each other");
+        require(
+                threads == null || (threads >= 1 && threads <= MOST_THREADS),
+                "--threads must be in 1.." + MOST_THREADS + ", found " + threads);
+        require(epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
+        require(batchSize == null || batchSize >= 1, "--batch-size must be positive, found " + batchSize);
+        require(
+                learningRate == null || (learningRate > 0 && Double.isFinite(learningRate)),
+                "--lr must be positive and finite, found " + learningRate);
+        if (resume != null) {
+            boolean other = sample || preset != null || batchSize != null || learningRate != null || seed != null || out != null;
+            require(!other, "--resume goes on with the run's own configuration; only --epochs, --data, --threads and --quiet go with it");
+        }
+        if (preset != null) {
+            try {
+                HstuConfig.preset(preset);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--preset: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), rule);
+        }
+    }
+
+    private Dataset chooseData() {
+        if (sample) {
+            return Dataset.sample();
+        }
+        if (data != null) {
+            return Dataset.read(data);
+        }
+        return Ml1mSource.find(this::say).map(Dataset::ml1m).orElseGet(Dataset::sample);
+    }
+
+    private Dataset dataOf(RunConfig before) {
+        if (before.dataset().equals(Dataset.SAMPLE)) {
+            require(data == null, "--data does not go with a run on the sample");
+            return Dataset.sample();
+        }
+        Optional<Path> found = data == null ? Ml1mSource.find(this::say) : Optional.of(data);
+        require(found.isPresent(), "--resume: the run's data set " + before.dataset() + " is not found here; name it by --data");
+        return Dataset.read(found.get());
+    }
+
+    private RunConfig newConfig(Dataset dataset) {
+        HstuConfig model = HstuConfig.preset(preset == null ? "article" : preset);
+        TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? TrainConfig.SAMPLE : TrainConfig.ARTICLE;
+        TrainConfig training = new TrainConfig(
+                epochs == null ? defaults.epochs() : epochs,
+                batchSize == null ? defaults.batchSize() : batchSize,
+                learningRate == null ? defaults.learningRate() : learningRate,
+                seed == null ? defaults.seed() : seed,
+                defaults.patience());
+        Interactions interactions = dataset.interactions();
+        return new RunConfig(dataset.name(), interactions.fingerprint(), interactions.itemCount(), model, training);
+    }
+
+    private RunConfig resumedConfig(RunConfig before, Interactions interactions) {
+        require(
+                before.fingerprint().equals(interactions.fingerprint()),
+                "--resume: the data are not those that the run was started on (" + before.dataset() + ")");
+        if (epochs == null) {
+            return before;
+        }
+        require(
+                epochs >= before.training().epochs(),
+                "--resume: --epochs may only be raised, from " + before.training().epochs() + ", found " + epochs);
+        return before.withEpochs(epochs);
+    }
+
+    private Path outPath(RunConfig config) {
+        if (out != null) {
+            return out;
+        }
+        String time = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        return Path.of("runs", config.dataset() + "-" + config.model().preset() + "-" + time);
+    }
+
+    private static String result(
+            RunConfig config, Trainer trainer, Evaluation test, double popularity, double seconds) {
+        EpochMetrics best = trainer.best();
+        return String.format(
+                Locale.ROOT,
+                "RESULT dataset=%s preset=%s seed=%d epochs=%d best_epoch=%d val_hr@10=%.4f val_ndcg@10=%.4f test_hr@10=%.4f"
+                        + " test_ndcg@10=%.4f test_mrr=%.4f test_hr@50=%.4f test_hr@200=%.4f rating_rmse=%.4f pop_hr@10=%.4f"
+                        + " seconds=%.1f",
+                config.dataset(),
+                config.model().preset(),
+                config.training().seed(),
+                trainer.history().size(),
+                best.epoch(),
+                best.validation().hitRate10(),
+                best.validation().ndcg10(),
+                test.hitRate10(),
+                test.ndcg10(),
+                test.mrr(),
+                test.hitRate50(),
+                test.hitRate200(),
+                test.ratingRmse(),
+                popularity,
+                seconds);
+    }
+
+    private void say(String line) {
+        if (!quiet) {
+            print(line);
+        }
+    }
+
+    private void print(String line) {
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(line);
+        writer.flush();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.lanner.hstu.data;
+
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * The leave-one-out split: a user's last event is the test target, the one before it the validation target, all before that the
+ * training sequence. A target's history is everything before it. Users with fewer than three events are dropped; the items that
+ * only they have stay in the catalogue. Histories keep the most recent {@code maxLength} events.
+ */
+public final class LeaveOneOut {
+    private static final int LEAST_EVENTS = 3;
+
+    /** Which held-out event is the target. */
+    public enum Part {
+        /** The event before the last: models are chosen by it. */
+        VALIDATION(2),
+        /** The last event: read once, for the result. */
+        TEST(1);
+
+        private final int fromEnd;
+
+        Part(int fromEnd) {
+            this.fromEnd = fromEnd;
+        }
+    }
+
+    private final Interactions interactions;
+    private final int maxLength;
+    private final int[] users;
+    private final int[] trainingUsers;
+
+    /**
+     * Splits.
+     *
+     * @param interactions the events, read and not copied
+     * @param maxLength L, positive
+     * @throws IllegalArgumentException if {@code maxLength} is not positive
+     */
+    public LeaveOneOut(Interactions interactions, int maxLength) {
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("split: maxLength must be positive, found " + maxLength);
+        }
+        this.interactions = interactions;
+        this.maxLength = maxLength;
+        this.users = usersWith(LEAST_EVENTS);
+        // A training sequence needs an event and the one after it.
+        this.trainingUsers = usersWith(LEAST_EVENTS + 1);
+    }
+
+    private int[] usersWith(int events) {
+        IntArrayList found = new IntArrayList();
+        for (int user = 0; user < interactions.userCount(); user++) {
+            if (end(user) - interactions.start(user) >= events) {
+                found.add(user);
+            }
+        }
+        return found.toIntArray();
+    }
+
+    private int end(int user) {
+        return interactions.start(user + 1);
+    }
+
+    /** The events that were split. */
+    public Interactions interactions() {
+        return interactions;
+    }
+
+    /** The users that were kept, ascending. */
+    public int[] users() {
+        return users.clone();
+    }
+
+    /**
+     * The position of a kept user's target among the events.
+     *
+     * @throws IllegalArgumentException if the user was dropped
+     */
+    public int targetPosition(int user, Part part) {
+        int events = end(user) - interactions.start(user);
+        if (events < LEAST_EVENTS) {
+            throw new IllegalArgumentException("split: user " + interactions.userId(user) + " has " + events
+                    + " events and was dropped, as " + LEAST_EVENTS + " are needed");
+        }
+        return end(user) - part.fromEnd;
+    }
+
+    /** The position after a kept user's last training event; the first is at {@link Interactions#start}. */
+    public int trainingEnd(int user) {
+        return targetPosition(user, Part.VALIDATION);
+    }
+
+    /** The items of all events before a target, not only of the most recent: what is filtered from its ranking. */
+    public BitSet seen(int user, Part part) {
+        BitSet seen = new BitSet(interactions.itemCount() + 1);
+        for (int i = interactions.start(user); i < targetPosition(user, part); i++) {
+            seen.set(interactions.itemAt(i));
+        }
+        return seen;
+    }
+
+    /**
+     * The training batches of an epoch: every row's target is the next event, and the inputs are the most recent
+     * {@code maxLength} that have one. Users are shuffled as a function of seed and epoch alone, so that a resumed run needs no
+     * epoch before; the last batch may be smaller. Users with a single training event have no row.
+     *
+     * @throws IllegalArgumentException if {@code batchSize} is not positive
+     */
+    public List<JaggedBatch> trainingBatches(long seed, int epoch, int batchSize) {
+        int[] order = trainingUsers.clone();
+        // The seed is mixed before the epoch is added: neighbouring seeds must not share shuffles.
+        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
+        for (int i = order.length - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int moved = order[i];
+            order[i] = order[j];
+            order[j] = moved;
+        }
+        return batches(order, batchSize, (batch, user) -> {
+            int last = trainingEnd(user) - 1;
+            batch.add(user, Math.max(interactions.start(user), last - maxLength), last, true);
+        });
+    }
+
+    /**
+     * The histories of all kept users in ascending order; only a history's last row has a target, the held-out event.
+     *
+     * @throws IllegalArgumentException if {@code batchSize} is not positive
+     */
+    public List<JaggedBatch> evaluationBatches(Part part, int batchSize) {
+        return batches(users, batchSize, (batch, user) -> {
+            int target = targetPosition(user, part);
+            batch.add(user, Math.max(interactions.start(user), target - maxLength), target, false);
+        });
+    }
+
+    private List<JaggedBatch> batches(int[] order, int batchSize, ObjIntConsumer<BatchBuilder> add) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("split: the batch size must be positive, found " + batchSize);
+        }
+        List<JaggedBatch> batches = new ArrayList<>();
+        int first = 0;
+        while (first < order.length) {
+            BatchBuilder batch = new BatchBuilder(interactions);
+            int end = first + Math.min(batchSize, order.length - first);
+            for (int i = first; i < end; i++) {
+                add.accept(batch, order[i]);
+            }
+            batches.add(batch.build());
+            first = end;
+        }
+        return batches;
+    }
+}

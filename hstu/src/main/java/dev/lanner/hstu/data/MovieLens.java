@@ -1,0 +1,116 @@
+package dev.lanner.hstu.data;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * MovieLens data in the format of the 1M release: {@code ratings.dat}, and beside it {@code movies.dat} and {@code users.dat} where
+ * they are there. Ratings may be of movies and users that those two do not list.
+ *
+ * @param interactions the ratings
+ * @param movies by external id, in the file's order, empty without the file
+ * @param users by external id, in the file's order, empty without the file
+ */
+public record MovieLens(Interactions interactions, Map<Integer, Movie> movies, Map<Integer, User> users) {
+    static final String RATINGS = "ratings.dat";
+    static final String MOVIES = "movies.dat";
+    static final String USERS = "users.dat";
+
+    /** What an array can hold on every JVM. */
+    private static final long LARGEST_FILE = Integer.MAX_VALUE - 8L;
+
+    /**
+     * Reads a folder.
+     *
+     * @throws DataException if there is no such folder or no {@code ratings.dat}, a file cannot be read or is empty, or a line
+     *     breaks the format
+     */
+    public static MovieLens read(Path directory) {
+        if (!Files.exists(directory)) {
+            throw new DataException(directory + ": no such directory");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new DataException(directory + ": is not a directory");
+        }
+        Path ratings = directory.resolve(RATINGS);
+        Path movies = directory.resolve(MOVIES);
+        Path users = directory.resolve(USERS);
+        return new MovieLens(
+                ratings(ratings.toString(), bytes(ratings)),
+                Files.exists(movies) ? movies(movies.toString(), bytes(movies)) : Map.of(),
+                Files.exists(users) ? users(users.toString(), bytes(users)) : Map.of());
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            if (Files.isDirectory(file)) {
+                throw new DataException(file + ": is a directory, not a file");
+            }
+            long size = Files.size(file);
+            if (size > LARGEST_FILE) {
+                throw new DataException(file + ": must have at most " + LARGEST_FILE + " bytes, found " + size);
+            }
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new DataException(file + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new DataException(file + ": cannot be read: permission denied", e);
+        } catch (IOException e) {
+            throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads the content of {@code ratings.dat}: a rating is 1..5, ids are at least 1. Repeated lines are data and kept. */
+    static Interactions ratings(String name, byte[] content) {
+        Lines lines = new Lines(name, content, "user::movie::rating::timestamp");
+        Interactions.Builder builder = new Interactions.Builder();
+        while (lines.advance()) {
+            builder.add(
+                    (int) lines.number(0, "user", 1, Integer.MAX_VALUE),
+                    (int) lines.number(1, "movie", 1, Integer.MAX_VALUE),
+                    (int) lines.number(2, "rating", Action.LEAST_RATING, Action.GREATEST_RATING),
+                    lines.number(3, "timestamp", 0, Long.MAX_VALUE));
+        }
+        return builder.build();
+    }
+
+    /** Reads the content of {@code movies.dat}. A repeated line is nothing new; two that differ are an error. */
+    static Map<Integer, Movie> movies(String name, byte[] content) {
+        Lines lines = new Lines(name, content, "movie::title::genres");
+        Map<Integer, Movie> movies = new LinkedHashMap<>();
+        while (lines.advance()) {
+            int id = (int) lines.number(0, "movie", 1, Integer.MAX_VALUE);
+            List<String> genres = List.of(lines.text(2, "genres").split("\\|", -1));
+            Movie movie = new Movie(id, lines.text(1, "title"), genres);
+            Movie before = movies.putIfAbsent(id, movie);
+            if (before != null && !before.equals(movie)) {
+                throw lines.error("movie " + id + " must have one line, or equal ones");
+            }
+        }
+        return Collections.unmodifiableMap(movies);
+    }
+
+    /** Reads the content of {@code users.dat}. A repeated line is nothing new; two that differ are an error. */
+    static Map<Integer, User> users(String name, byte[] content) {
+        Lines lines = new Lines(name, content, "user::gender::age::occupation::zip");
+        Map<Integer, User> users = new LinkedHashMap<>();
+        while (lines.advance()) {
+            int id = (int) lines.number(0, "user", 1, Integer.MAX_VALUE);
+            int age = (int) lines.number(2, "age", 0, Integer.MAX_VALUE);
+            int occupation = (int) lines.number(3, "occupation", 0, Integer.MAX_VALUE);
+            User user = new User(id, lines.text(1, "gender"), age, occupation, lines.text(4, "zip"));
+            User before = users.putIfAbsent(id, user);
+            if (before != null && !before.equals(user)) {
+                throw lines.error("user " + id + " must have one line, or equal ones");
+            }
+        }
+        return Collections.unmodifiableMap(users);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.lanner.hstu.train;
+
+import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.nn.AtomicFiles;
+import dev.lanner.nn.Optimizer;
+import dev.lanner.nn.Safetensors;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The folder of a run: {@code config.json}, {@code metrics.csv}, {@code model.safetensors} (the best epoch) and
+ * {@code checkpoint.safetensors} (the last epoch, to go on from). Every file is replaced at once.
+ */
+public final class RunDirectory {
+    private static final String CONFIG = "config.json";
+    private static final String METRICS = "metrics.csv";
+    private static final String MODEL = "model.safetensors";
+    private static final String CHECKPOINT = "checkpoint.safetensors";
+
+    private final Path path;
+
+    private RunDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * A folder for a new run; it is made when the first file is written.
+     *
+     * @throws IOException if there is a run in it already, or it is no folder
+     */
+    public static RunDirectory create(Path path) throws IOException {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new IOException(path + ": is not a directory");
+        }
+        if (Files.exists(path.resolve(CONFIG))) {
+            throw new IOException(path + ": holds a run already; resume it, or choose another directory");
+        }
+        return new RunDirectory(path);
+    }
+
+    /**
+     * The folder of a run to go on with.
+     *
+     * @throws IOException if there is none in it
+     */
+    public static RunDirectory open(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw new IOException(path + ": no such directory");
+        }
+        for (String needed : List.of(CONFIG, CHECKPOINT)) {
+            if (!Files.isRegularFile(path.resolve(needed))) {
+                throw new IOException(path + ": holds no run to resume: " + needed + " is missing");
+            }
+        }
+        return new RunDirectory(path);
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** The settings of the run in it. */
+    public RunConfig config() throws IOException {
+        return RunConfig.read(path.resolve(CONFIG));
+    }
+
+    /** Writes the settings, and makes the folder. */
+    public void writeConfig(RunConfig config) throws IOException {
+        Files.createDirectories(path);
+        byte[] json = config.toJson();
+        AtomicFiles.write(path.resolve(CONFIG), out -> out.write(json));
+    }
+
+    /**
+     * Saves an epoch. The checkpoint comes last: it says that the epoch is done, and if something stops this before, the epoch is
+     * trained again from the one before, with the same result.
+     *
+     * @param best whether this epoch is the best so far, whose model is kept
+     */
+    void saveEpoch(HstuModel model, Optimizer optimizer, List<EpochMetrics> history, boolean best) throws IOException {
+        if (best) {
+            Map<String, String> metadata = Map.of("epoch", Integer.toString(history.size()));
+            Safetensors.write(path.resolve(MODEL), model.stateDict(), metadata);
+        }
+        String csv = history.stream()
+                .map(EpochMetrics::toCsv)
+                .collect(Collectors.joining("\n", EpochMetrics.CSV_HEADER + "\n", "\n"));
+        AtomicFiles.write(path.resolve(METRICS), out -> out.write(csv.getBytes(StandardCharsets.UTF_8)));
+        Checkpoint.write(path.resolve(CHECKPOINT), model, optimizer, history);
+    }
+
+    /** Puts model and optimiser where the last saved epoch left them. */
+    List<EpochMetrics> restore(HstuModel model, Optimizer optimizer) throws IOException {
+        return Checkpoint.read(path.resolve(CHECKPOINT), model, optimizer);
+    }
+
+    /** Loads the parameters of the best epoch. */
+    public void loadBest(HstuModel model) throws IOException {
+        try {
+            model.load(Safetensors.read(path.resolve(MODEL)).tensors());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(path.resolve(MODEL) + ": " + e.getMessage(), e);
+        }
+    }
+}

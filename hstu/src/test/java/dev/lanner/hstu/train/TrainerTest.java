@@ -1,0 +1,189 @@
+package dev.lanner.hstu.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanner.hstu.data.Interactions;
+import dev.lanner.hstu.data.JaggedBatch;
+import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.eval.RankingMetrics;
+import dev.lanner.hstu.eval.Ranks;
+import dev.lanner.hstu.model.HstuConfig;
+import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.model.Sequences;
+import dev.lanner.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+    private static final HstuConfig MODEL = small();
+
+    @TempDir
+    private Path folder;
+
+    private static HstuConfig small() {
+        HstuConfig article = HstuConfig.article();
+        return new HstuConfig(
+                "test", 16, 1, 1, 20, 0.2, 1e-5, article.timeBoundaries(), 8, 0.1, 0.1, 0.1, 0.1, 5, 2);
+    }
+
+    /** Users who walk through the items in a circle, with a jump now and then. */
+    private static Interactions walks() {
+        SplittableRandom random = new SplittableRandom(5);
+        Interactions.Builder builder = new Interactions.Builder();
+        for (int user = 1; user <= 40; user++) {
+            int item = random.nextInt(25);
+            for (int event = 0; event < 12; event++) {
+                builder.add(user, item + 1, 1 + item % 5, 1000L * event + user);
+                item = (item + (random.nextInt(10) == 0 ? 7 : 1)) % 25;
+            }
+        }
+        return builder.build();
+    }
+
+    private record Run(Trainer trainer, HstuModel model, RunDirectory directory) {}
+
+    private Run run(String name, TrainConfig config) throws IOException {
+        Interactions interactions = walks();
+        LeaveOneOut split = new LeaveOneOut(interactions, MODEL.maxLength());
+        HstuModel model = new HstuModel(MODEL, interactions.itemCount(), config.seed());
+        RunDirectory directory = RunDirectory.create(folder.resolve(name));
+        directory.writeConfig(
+                new RunConfig("walks", interactions.fingerprint(), interactions.itemCount(), MODEL, config));
+        return new Run(new Trainer(model, split, config, directory), model, directory);
+    }
+
+    @Test
+    void learnsKeepsTheBestEpochAndResumesBitForBit() throws IOException {
+        Run whole = run("whole", new TrainConfig(6, 10, 1e-2, 3, 0));
+        List<EpochMetrics> told = new ArrayList<>();
+        whole.trainer().fit(new TrainListener() {
+            @Override
+            public void epochDone(EpochMetrics metrics) {
+                told.add(metrics);
+            }
+        });
+        assertEquals(6, told.size());
+        assertEquals(told, whole.trainer().history());
+        assertTrue(told.get(5).loss() < told.get(0).loss());
+        EpochMetrics best = whole.trainer().best();
+        told.forEach(metrics ->
+                assertTrue(metrics.validation().ndcg10() <= best.validation().ndcg10()));
+
+        Run first = run("parts", new TrainConfig(2, 10, 1e-2, 3, 0));
+        first.trainer().fit(TrainListener.NONE);
+        RunDirectory opened = RunDirectory.open(folder.resolve("parts"));
+        RunConfig config = opened.config().withEpochs(6);
+        Interactions interactions = walks();
+        assertEquals(interactions.fingerprint(), config.fingerprint());
+        HstuModel model = new HstuModel(config.model(), config.items(), config.training().seed());
+        Trainer resumed =
+                new Trainer(model, new LeaveOneOut(interactions, MODEL.maxLength()), config.training(), opened);
+        resumed.resume();
+        assertEquals(2, resumed.history().size());
+        resumed.fit(TrainListener.NONE);
+        assertEquals(told, resumed.history());
+        for (String file : List.of("metrics.csv", "model.safetensors", "checkpoint.safetensors")) {
+            assertArrayEquals(
+                    Files.readAllBytes(folder.resolve("whole").resolve(file)),
+                    Files.readAllBytes(folder.resolve("parts").resolve(file)),
+                    file);
+        }
+    }
+
+    @Test
+    void stopsWhenItsPatienceIsOver() throws IOException {
+        // A learning rate this high breaks the model at once, so the first epochs stay the best.
+        Run run = run("patience", new TrainConfig(50, 10, 10, 1, 2));
+        run.trainer().fit(TrainListener.NONE);
+        int epochs = run.trainer().history().size();
+        assertTrue(epochs < 50);
+        assertEquals(2, epochs - run.trainer().best().epoch());
+    }
+
+    @Test
+    void evaluatesAsRankingEachUserByHandDoes() throws IOException {
+        Run run = run("evaluation", new TrainConfig(1, 10, 1e-2, 1, 0));
+        run.trainer().fit(TrainListener.NONE);
+        Interactions interactions = walks();
+        LeaveOneOut split = new LeaveOneOut(interactions, MODEL.maxLength());
+        Evaluation evaluation = new Evaluator(run.model(), split).evaluate(LeaveOneOut.Part.TEST);
+        RankingMetrics expected = new RankingMetrics();
+        double squares = 0;
+        for (JaggedBatch one : split.evaluationBatches(LeaveOneOut.Part.TEST, 1)) {
+            Tensor states = run.model().encode(Sequences.of(one));
+            Tensor last = states.narrow(0, one.rows() - 1, 1);
+            int target = one.targetItems()[one.rows() - 1];
+            float[] scores = run.model().scores(last).toFloats();
+            int user = one.users()[0];
+            expected.add(Ranks.rankOf(
+                    scores, 0, interactions.itemCount(), target, split.seen(user, LeaveOneOut.Part.TEST)));
+            double rating = run.model().ratings(last, Tensor.of(new int[] {target}, 1)).item();
+            squares += Math.pow(rating - one.targetRatings()[one.rows() - 1], 2);
+        }
+        assertEquals(expected.hitRate(10), evaluation.hitRate10());
+        assertEquals(expected.ndcg(10), evaluation.ndcg10(), 1e-12);
+        assertEquals(expected.mrr(), evaluation.mrr(), 1e-12);
+        assertEquals(Math.sqrt(squares / expected.count()), evaluation.ratingRmse(), 1e-6);
+    }
+
+    @Test
+    void aRunDirectoryIsNeverTakenTwiceNorResumedWithoutACheckpoint() throws IOException {
+        run("once", new TrainConfig(1, 10, 1e-2, 1, 0));
+        IOException taken = assertThrows(IOException.class, () -> RunDirectory.create(folder.resolve("once")));
+        assertTrue(taken.getMessage().contains("holds a run already"), taken.getMessage());
+        IOException missing = assertThrows(IOException.class, () -> RunDirectory.open(folder.resolve("once")));
+        assertTrue(missing.getMessage().endsWith("checkpoint.safetensors is missing"), missing.getMessage());
+        assertThrows(IOException.class, () -> RunDirectory.open(folder.resolve("nowhere")));
+        assertFalse(Files.exists(folder.resolve("nowhere")));
+    }
+
+    @Test
+    void aConfigIsTheSameAfterJsonAndNamesWhatIsWrongInAFile() throws IOException {
+        RunConfig config = new RunConfig("d", "f", 3, HstuConfig.article(), TrainConfig.ARTICLE);
+        Path file = folder.resolve("config.json");
+        Files.write(file, config.toJson());
+        assertEquals(config, RunConfig.read(file));
+
+        String text = Files.readString(file);
+        Files.writeString(file, text.replace("\"heads\" : 1", "\"heads\" : 7"));
+        IOException rule = assertThrows(IOException.class, () -> RunConfig.read(file));
+        assertEquals(file + ": config: heads must divide the width, found 7 and 64", rule.getMessage());
+        for (String broken : List.of(
+                "",
+                "{",
+                text.replace("\"heads\" : 1", "\"heads\" : \"x\""),
+                text.replace("\"heads\" : 1", "\"heads\" : 1.5"),
+                text.replace("\"heads\" : 1,", ""),
+                text.replace("\"heads\" : 1", "\"heds\" : 1"))) {
+            Files.writeString(file, broken);
+            IOException e = assertThrows(IOException.class, () -> RunConfig.read(file), broken);
+            assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+        }
+    }
+
+    @Test
+    void aTrainConfigIsChecked() {
+        assertThrows(IllegalArgumentException.class, () -> new TrainConfig(0, 1, 1, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, 1, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, Double.NaN, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, 1, 1, -1));
+    }
+
+    @Test
+    void metricsAreTheSameAfterCsv() {
+        EpochMetrics metrics = new EpochMetrics(
+                3, 144, Math.PI, Math.E, 1.0 / 3, new Evaluation(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1e-300));
+        assertEquals(metrics, EpochMetrics.fromCsv(metrics.toCsv()));
+        assertThrows(IllegalArgumentException.class, () -> EpochMetrics.fromCsv("1,2,3"));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.lanner.nn;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes files beside their place and renames them: whoever looks finds the old one or the new one, never half of one. */
+public final class AtomicFiles {
+    /** Writes the whole content of a file. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes to a stream, which the caller closes. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private AtomicFiles() {}
+
+    /**
+     * Writes a file, forces it to the disk and moves it to its place.
+     *
+     * @throws IOException if that fails; what was there before is untouched then
+     */
+    public static void write(Path file, Content content) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                            beside,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE);
+                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+                content.writeTo(out);
+                out.flush();
+                channel.force(true);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package dev.lanner.tensor.testkit;
+
+import dev.lanner.tensor.DType;
+import dev.lanner.tensor.FusedOp;
+import dev.lanner.tensor.RandomKey;
+import dev.lanner.tensor.Shape;
+import dev.lanner.tensor.backend.HostArray;
+import dev.lanner.tensor.functional.BiasSilu;
+import dev.lanner.tensor.functional.Dropout;
+import dev.lanner.tensor.functional.GatedTransform;
+import dev.lanner.tensor.functional.LayerNorm;
+import dev.lanner.tensor.functional.SampledSoftmaxLoss;
+import dev.lanner.tensor.functional.Softmax;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Fused operations but attention and the optimiser's step, against their references. */
+interface FusedContract extends ContractPart {
+    private void check(FusedOp op, Samples samples, Operand... inputs) {
+        new FusedTrial(harness(), op, samples, 1, 1, inputs).check();
+    }
+
+    /** The loss, whose logits are of magnitude 1/temperature, and whose gradients are shared by the rows. */
+    private void check(SampledSoftmaxLoss op, Samples samples, Operand... inputs) {
+        double logit = 1 / op.temperature();
+        double rows = Math.max(1, inputs[0].shape().size(0));
+        new FusedTrial(harness(), op, samples, 1, logit / rows, inputs).check();
+    }
+
+    private static Operand floats(Samples samples, Arrangement from, int... sizes) {
+        Shape shape = Shape.of(sizes);
+        return Operand.in(samples.ordinary(DType.F32, shape.elements()), shape, from);
+    }
+
+    /** Rows whose elements are far apart: the normalisation of nearly equal ones is not a question of the kernel. */
+    private static Operand spread(Samples samples, Arrangement from, int... sizes) {
+        Shape shape = Shape.of(sizes);
+        HostArray values = samples.floating(DType.F32, shape.elements(), -1, 1);
+        int width = shape.size(-1);
+        for (int i = 0; i < shape.elements(); i++) {
+            values.setDouble(i, values.getDouble(i) + (i % width % 2 == 0 ? 2 : -2));
+        }
+        boolean constantRows = from == Arrangement.BROADCAST_LAST || from == Arrangement.BROADCAST_ALL;
+        return Operand.in(values, shape, constantRows ? Arrangement.COLUMNS : from);
+    }
+
+    @Property(tries = 200)
+    default void softmax(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll Arrangement from,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        check(new Softmax(), samples, floats(samples, from, rows, width));
+    }
+
+    @Example
+    default void softmaxOfExcludedAndOfLargeElements() {
+        float none = Float.NEGATIVE_INFINITY;
+        float[] values = {none, 1, 2, none, 1000, 999, -1000, none, -3e38f, 3e38f, 0, 1};
+        check(new Softmax(), new Samples(1), Operand.in(HostArray.of(values), Shape.of(3, 4), Arrangement.COLUMNS));
+        check(new Softmax(), new Samples(2), floats(new Samples(3), Arrangement.CONTIGUOUS, 2, 1000));
+        check(new Softmax(), new Samples(2), floats(new Samples(3), Arrangement.STRIDED, 2, 3, 5));
+        check(new Softmax(), new Samples(2), floats(new Samples(3), Arrangement.OFFSET, 5));
+    }
+
+    @Property(tries = 200)
+    default void layerNorm(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll Arrangement from,
+            @ForAll Arrangement vectors,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        check(
+                new LayerNorm(samples.flip() ? 1e-5 : 1e-2),
+                samples,
+                spread(samples, from, rows, width),
+                floats(samples, vectors, width),
+                floats(samples, vectors, width));
+    }
+
+    @Example
+    default void layerNormOfHigherRankAndManyRows() {
+        Samples samples = new Samples(5);
+        Operand gamma = floats(samples, Arrangement.OFFSET, 17);
+        Operand beta = floats(samples, Arrangement.CONTIGUOUS, 17);
+        check(new LayerNorm(1e-6), samples, spread(samples, Arrangement.COLUMNS, 2, 3, 17), gamma, beta);
+        check(new LayerNorm(1e-6), samples, spread(samples, Arrangement.OFFSET, 17), gamma, beta);
+        check(new LayerNorm(1e-6), samples, spread(samples, Arrangement.COLUMNS, 1000, 17), gamma, beta);
+    }
+
+    @Property(tries = 200)
+    default void gatedTransform(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll Arrangement from,
+            @ForAll Arrangement gateFrom,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        check(
+                new GatedTransform(1e-5),
+                samples,
+                spread(samples, from, rows, width),
+                floats(samples, gateFrom, rows, width),
+                floats(samples, Arrangement.OFFSET, width),
+                floats(samples, Arrangement.STRIDED, width));
+    }
+
+    @Example
+    default void gatedTransformOfManyRows() {
+        Samples samples = new Samples(9);
+        check(
+                new GatedTransform(1e-6),
+                samples,
+                spread(samples, Arrangement.CONTIGUOUS, 700, 33),
+                floats(samples, Arrangement.COLUMNS, 700, 33),
+                floats(samples, Arrangement.CONTIGUOUS, 33),
+                floats(samples, Arrangement.CONTIGUOUS, 33));
+    }
+
+    @Property(tries = 200)
+    default void biasSilu(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(max = 40) int width,
+            @ForAll Arrangement from,
+            @ForAll Arrangement biasFrom,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        check(new BiasSilu(), samples, floats(samples, from, rows, width), floats(samples, biasFrom, width));
+    }
+
+    @Example
+    default void biasSiluOfManyRows() {
+        Samples samples = new Samples(9);
+        Operand x = floats(samples, Arrangement.COLUMNS, 900, 31);
+        check(new BiasSilu(), samples, x, floats(samples, Arrangement.OFFSET, 31));
+    }
+
+    @Property(tries = 200)
+    default void dropout(
+            @ForAll(supplier = ContractShapes.class) Shape shape,
+            @ForAll Arrangement from,
+            @ForAll long keySeed,
+            @ForAll @IntRange(max = 99) int percent,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        RandomKey key = new RandomKey(keySeed, samples.between(0, 1000), samples.between(0, 1000));
+        check(new Dropout(percent / 100.0, key), samples, floats(samples, from, shape.sizes()));
+    }
+
+    @Example
+    default void dropoutOfManyElements() {
+        Samples samples = new Samples(3);
+        check(new Dropout(0.2, RandomKey.of(7)), samples, floats(samples, Arrangement.COLUMNS, 300, 65));
+    }
+
+    @Property(tries = 200)
+    default void sampledSoftmaxLoss(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 20) int width,
+            @ForAll @IntRange(min = 1, max = 12) int tableRows,
+            @ForAll @IntRange(max = 9) int negatives,
+            @ForAll Arrangement from,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        // Of so few items, many rows have no target (0), and many negatives are the target.
+        check(
+                new SampledSoftmaxLoss(samples.flip() ? 0.05 : 1),
+                samples,
+                spread(samples, from, rows, width),
+                spread(samples, samples.flip() ? Arrangement.CONTIGUOUS : from, tableRows, width),
+                items(samples, from, tableRows, rows),
+                items(samples, from, tableRows, rows, negatives));
+    }
+
+    private static Operand items(Samples samples, Arrangement from, int tableRows, int... sizes) {
+        Shape shape = Shape.of(sizes);
+        return Operand.in(samples.integers(DType.I32, shape.elements(), 0, tableRows), shape, from);
+    }
+
+    @Example
+    default void sampledSoftmaxLossAtTheSizeOfTraining() {
+        Samples samples = new Samples(11);
+        check(
+                new SampledSoftmaxLoss(0.05),
+                samples,
+                spread(samples, Arrangement.CONTIGUOUS, 70, 50),
+                spread(samples, Arrangement.CONTIGUOUS, 301, 50),
+                items(samples, Arrangement.CONTIGUOUS, 301, 70),
+                items(samples, Arrangement.CONTIGUOUS, 301, 70, 128));
+    }
+
+    @Example
+    default void sampledSoftmaxLossWithoutAnyTargetIsZero() {
+        Samples samples = new Samples(12);
+        check(
+                new SampledSoftmaxLoss(0.05),
+                samples,
+                spread(samples, Arrangement.COLUMNS, 5, 8),
+                spread(samples, Arrangement.CONTIGUOUS, 9, 8),
+                Operand.in(HostArray.allocate(DType.I32, 5), Shape.of(5), Arrangement.OFFSET),
+                items(samples, Arrangement.CONTIGUOUS, 9, 5, 3));
+    }
+
+    @Example
+    default void sampledSoftmaxLossOfRowsWithoutDirection() {
+        // A state or an item of zeros has the norm 1e-6, not 0.
+        Samples samples = new Samples(13);
+        HostArray zeros = HostArray.allocate(DType.F32, 4 * 8);
+        check(
+                new SampledSoftmaxLoss(0.5),
+                samples,
+                Operand.in(zeros, Shape.of(4, 8), Arrangement.OFFSET),
+                spread(samples, Arrangement.CONTIGUOUS, 6, 8),
+                items(samples, Arrangement.CONTIGUOUS, 6, 4),
+                items(samples, Arrangement.CONTIGUOUS, 6, 4, 3));
+        check(
+                new SampledSoftmaxLoss(0.5),
+                samples,
+                spread(samples, Arrangement.CONTIGUOUS, 4, 8),
+                Operand.in(zeros, Shape.of(4, 8), Arrangement.CONTIGUOUS),
+                items(samples, Arrangement.CONTIGUOUS, 4, 4),
+                items(samples, Arrangement.CONTIGUOUS, 4, 4, 3));
+    }
+}

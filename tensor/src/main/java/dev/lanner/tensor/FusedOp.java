@@ -1,0 +1,28 @@
+package dev.lanner.tensor;
+
+/**
+ * An operation that a backend may run as one kernel. It carries its reference, the same function in plain operations, which is
+ * fallback, test oracle and default gradient in one: a fused operation without a gradient cannot be declared. Implementations are
+ * records of the operation's attributes; operands come as tensors.
+ */
+public interface FusedOp {
+    /** The operation's name in messages. */
+    String name();
+
+    /**
+     * The shape rule.
+     *
+     * @param inputs the operands
+     * @return shapes of the outputs; the first is the result that gradients flow from
+     * @throws ShapeException if the operands do not fit
+     */
+    Shape[] outputShapes(Tensor... inputs);
+
+    /**
+     * The operation in plain operations.
+     *
+     * @param inputs operands that the shape rule has passed
+     * @return the outputs
+     */
+    Tensor[] reference(Tensor... inputs);
+}

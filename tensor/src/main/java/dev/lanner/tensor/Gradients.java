@@ -1,0 +1,95 @@
+package dev.lanner.tensor;
+
+import dev.lanner.tensor.backend.Backend;
+import dev.lanner.tensor.backend.BinaryOp;
+import java.util.IdentityHashMap;
+import java.util.Optional;
+
+/**
+ * Gradients by tensor. The first gradient of a tensor is stored, further ones are added to it in place; several backward passes
+ * may accumulate into one object. A gradient belongs to the {@link Scope} that it was computed in.
+ */
+public final class Gradients {
+    /** A gradient, and whether its storage is ours to write to (a stored first gradient may be shared). */
+    private record Entry(Tensor value, boolean owned) {}
+
+    private final IdentityHashMap<Tensor, Entry> entries = new IdentityHashMap<>();
+
+    /** No gradients yet. */
+    public Gradients() {}
+
+    /** The gradient of a leaf, of its shape; empty if the loss does not depend on it. */
+    public Optional<Tensor> find(Tensor leaf) {
+        return Optional.ofNullable(entries.get(leaf)).map(Entry::value);
+    }
+
+    /**
+     * The gradient of a leaf, of its shape.
+     *
+     * @throws IllegalArgumentException if the loss does not depend on it
+     */
+    public Tensor get(Tensor leaf) {
+        return find(leaf)
+                .orElseThrow(() -> new IllegalArgumentException("gradients: the loss does not depend on " + leaf));
+    }
+
+    /** Replaces a gradient, for example by a clipped one. */
+    public void put(Tensor leaf, Tensor gradient) {
+        check(leaf, gradient);
+        entries.put(leaf, new Entry(gradient, false));
+    }
+
+    void add(Tensor of, Tensor gradient) {
+        check(of, gradient);
+        Entry entry = entries.get(of);
+        if (entry == null) {
+            entries.put(of, new Entry(gradient, false));
+        } else if (entry.owned()) {
+            addInPlace(entry.value(), gradient);
+        } else {
+            entries.put(of, new Entry(entry.value().add(gradient), true));
+        }
+    }
+
+    void accumulate(Tensor of, InputGradients.Accumulation accumulation) {
+        if (entries.get(of) == null) {
+            Tensor value = Creation.allocate(of.backend(), of.dtype(), of.shape());
+            accumulation.into(value, 0);
+            entries.put(of, new Entry(value, true));
+        } else {
+            accumulation.into(buffer(of), 1);
+        }
+    }
+
+    Tensor buffer(Tensor of) {
+        Entry entry = entries.get(of);
+        if (entry != null && entry.owned()) {
+            return entry.value();
+        }
+        Backend backend = of.backend();
+        Tensor buffer = Creation.allocate(backend, of.dtype(), of.shape());
+        if (entry == null) {
+            backend.fill(0, buffer.view());
+        } else {
+            backend.copy(entry.value().view(), buffer.view());
+        }
+        entries.put(of, new Entry(buffer, true));
+        return buffer;
+    }
+
+    /** Takes the gradient of an intermediate result out: nobody needs it after its operation's rule has run. */
+    Tensor remove(Tensor of) {
+        Entry entry = entries.remove(of);
+        return entry == null ? null : entry.value();
+    }
+
+    static void addInPlace(Tensor target, Tensor addend) {
+        target.backend().binary(BinaryOp.ADD, target.view(), addend.view(), target.view());
+    }
+
+    private static void check(Tensor of, Tensor gradient) {
+        if (!of.shape().equals(gradient.shape()) || of.dtype() != gradient.dtype()) {
+            throw new ShapeException("gradient: " + gradient + " does not fit " + of);
+        }
+    }
+}
