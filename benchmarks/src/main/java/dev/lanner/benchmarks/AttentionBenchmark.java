@@ -35,12 +35,17 @@ public class AttentionBenchmark {
     private final int rows = batch.items().length;
     private final Tensor offsets = Tensor.of(batch.offsets(), batch.offsets().length);
     private final Tensor times = Tensor.of(batch.timestamps(), rows);
-    private final Tensor kqvu =
-            Tensor.normal(RandomKey.of(1), 0, 0.5, DType.F32, Shape.of(rows, 4 * config.width())).requireGradient();
-    private final Tensor positionBias =
-            Tensor.normal(RandomKey.of(2), 0, 0.1, DType.F32, Shape.of(2 * config.maxLength() - 1)).requireGradient();
+    private final Tensor kqvu = Tensor.normal(RandomKey.of(1), 0, 0.5, DType.F32, Shape.of(rows, 4 * config.width()))
+            .requireGradient();
+    private final Tensor positionBias = Tensor.normal(
+                    RandomKey.of(2), 0, 0.1, DType.F32, Shape.of(2 * config.maxLength() - 1))
+            .requireGradient();
     private final Tensor timeBias = Tensor.normal(
-                    RandomKey.of(3), 0, 0.1, DType.F32, Shape.of(config.timeBoundaries().size() + 1))
+                    RandomKey.of(3),
+                    0,
+                    0.1,
+                    DType.F32,
+                    Shape.of(config.timeBoundaries().size() + 1))
             .requireGradient();
 
     private Tensor aggregated() {

@@ -28,7 +28,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MatmulBenchmark {
     /** M x K x N; a leading T transposes A, a trailing one B. */
     @Param({
-        "768x768x768", "1536x1536x1536", "16384x64x256", "16384x256x64", "16384x64x64", "T64x16384x256", "6040x64x3706T"
+        "768x768x768",
+        "1536x1536x1536",
+        "16384x64x256",
+        "16384x256x64",
+        "16384x64x64",
+        "T64x16384x256",
+        "6040x64x3706T"
     })
     public String shape;
 

@@ -60,8 +60,9 @@ final class Ml1mSource {
             download(cache);
             return Optional.of(cache);
         } catch (IOException e) {
-            log.accept("MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
-                    + " --data DIR or set " + ENVIRONMENT + " to use a copy of your own");
+            log.accept(
+                    "MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
+                            + " --data DIR or set " + ENVIRONMENT + " to use a copy of your own");
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -81,7 +82,8 @@ final class Ml1mSource {
                 .connectTimeout(TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build()) {
-            HttpRequest request = HttpRequest.newBuilder(ARCHIVE).timeout(TIMEOUT).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(ARCHIVE).timeout(TIMEOUT).build();
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             if (response.statusCode() != 200) {
                 throw new IOException("HTTP status " + response.statusCode() + " from " + ARCHIVE);

@@ -3,8 +3,6 @@ package dev.lanner.examples;
 import dev.lanner.hstu.data.DataException;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
-import dev.lanner.hstu.data.MovieLens;
-import dev.lanner.hstu.data.SampleData;
 import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
@@ -150,7 +148,8 @@ public final class TrainMl1m implements Callable<Integer> {
         RunDirectory directory = resumed == null ? RunDirectory.create(outPath(config)) : resumed;
 
         LeaveOneOut split = dataset.split(config.model().maxLength());
-        HstuModel model = new HstuModel(config.model(), interactions.itemCount(), config.training().seed());
+        HstuModel model = new HstuModel(
+                config.model(), interactions.itemCount(), config.training().seed());
         say(dataset.describe());
         say(String.format(
                 Locale.ROOT,
@@ -161,7 +160,8 @@ public final class TrainMl1m implements Callable<Integer> {
                 config.training().epochs(),
                 config.training().batchSize(),
                 directory.path()));
-        double popularity = new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST).hitRate(10);
+        double popularity =
+                new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST).hitRate(10);
 
         Trainer trainer = new Trainer(model, split, config.training(), directory);
         if (resumed != null) {
@@ -189,8 +189,15 @@ public final class TrainMl1m implements Callable<Integer> {
                 learningRate == null || (learningRate > 0 && Double.isFinite(learningRate)),
                 "--lr must be positive and finite, found " + learningRate);
         if (resume != null) {
-            boolean other = sample || preset != null || batchSize != null || learningRate != null || seed != null || out != null;
-            require(!other, "--resume goes on with the run's own configuration; only --epochs, --data, --threads and --quiet go with it");
+            boolean other = sample
+                    || preset != null
+                    || batchSize != null
+                    || learningRate != null
+                    || seed != null
+                    || out != null;
+            require(
+                    !other,
+                    "--resume goes on with the run's own configuration; only --epochs, --data, --threads and --quiet go with it");
         }
         if (preset != null) {
             try {
@@ -223,7 +230,9 @@ public final class TrainMl1m implements Callable<Integer> {
             return Dataset.sample();
         }
         Optional<Path> found = data == null ? Ml1mSource.find(this::say) : Optional.of(data);
-        require(found.isPresent(), "--resume: the run's data set " + before.dataset() + " is not found here; name it by --data");
+        require(
+                found.isPresent(),
+                "--resume: the run's data set " + before.dataset() + " is not found here; name it by --data");
         return Dataset.read(found.get());
     }
 
@@ -249,7 +258,8 @@ public final class TrainMl1m implements Callable<Integer> {
         }
         require(
                 epochs >= before.training().epochs(),
-                "--resume: --epochs may only be raised, from " + before.training().epochs() + ", found " + epochs);
+                "--resume: --epochs may only be raised, from "
+                        + before.training().epochs() + ", found " + epochs);
         return before.withEpochs(epochs);
     }
 
@@ -257,7 +267,8 @@ public final class TrainMl1m implements Callable<Integer> {
         if (out != null) {
             return out;
         }
-        String time = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        String time = LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
         return Path.of("runs", config.dataset() + "-" + config.model().preset() + "-" + time);
     }
 

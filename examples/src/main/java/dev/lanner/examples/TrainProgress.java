@@ -58,7 +58,8 @@ final class TrainProgress implements TrainListener, AutoCloseable {
             stepsResumed = stepsBefore;
         }
         if (terminal) {
-            // A bar of its own for each epoch: it is cleared before the epoch's line is printed, which would run into it.
+            // A bar of its own for each epoch: it is cleared before the epoch's line is printed, which would run into
+            // it.
             bar = new ProgressBarBuilder()
                     .setTaskName("epoch " + epoch + "/" + epochs)
                     .setInitialMax((long) epochs * batches)
@@ -84,7 +85,8 @@ final class TrainProgress implements TrainListener, AutoCloseable {
     public void stepDone(double loss, int rows) {
         tokens += rows;
         if (bar != null) {
-            bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f, %,d tokens/s", loss, Math.round(tokensPerSecond())));
+            bar.setExtraMessage(
+                    String.format(Locale.ROOT, "loss %.4f, %,d tokens/s", loss, Math.round(tokensPerSecond())));
             bar.step();
         }
     }

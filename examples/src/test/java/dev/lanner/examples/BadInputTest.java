@@ -150,7 +150,8 @@ class BadInputTest {
         Path data = TinyData.write(scratch.resolve("tiny"), 7);
         Path file = Files.writeString(scratch.resolve("file"), "kept");
         Outcome.inProcess("--quiet", "--data", data, "--out", file).assertUsageError(file + ": is not a directory");
-        Outcome.inProcess("--quiet", "--data", data, "--out", file.resolve("run")).assertUsageError(file.toString());
+        Outcome.inProcess("--quiet", "--data", data, "--out", file.resolve("run"))
+                .assertUsageError(file.toString());
         assertEquals("kept", Files.readString(file));
     }
 
@@ -161,7 +162,9 @@ class BadInputTest {
     private void assertNothingWritten(String... inputs) throws IOException {
         assertFalse(Files.exists(run));
         try (var files = Files.list(scratch)) {
-            assertEquals(List.of(inputs), files.map(file -> file.getFileName().toString()).sorted().toList());
+            assertEquals(
+                    List.of(inputs),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
         }
     }
 }

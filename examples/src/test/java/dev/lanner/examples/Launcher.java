@@ -60,7 +60,9 @@ final class Launcher {
     /** Waits for the end. */
     Outcome end() throws IOException, InterruptedException {
         try {
-            assertTrue(process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES), "still running after " + LONGEST_MINUTES + " minutes");
+            assertTrue(
+                    process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES),
+                    "still running after " + LONGEST_MINUTES + " minutes");
         } finally {
             process.destroyForcibly();
         }

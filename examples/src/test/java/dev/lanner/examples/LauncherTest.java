@@ -134,11 +134,8 @@ class LauncherTest {
         assertTrue(outcome.exit() > 128, outcome::toString);
         assertEquals(List.of(), outcome.err());
 
-        int epochs = Math.toIntExact(Safetensors.read(checkpoint)
-                .metadata()
-                .get("metrics")
-                .lines()
-                .count());
+        int epochs = Math.toIntExact(
+                Safetensors.read(checkpoint).metadata().get("metrics").lines().count());
         Path whole = scratch.resolve("whole");
         Outcome.inProcess("--data", data, "--epochs", epochs, "--out", whole).result();
         assertArrayEquals(Files.readAllBytes(whole.resolve("checkpoint.safetensors")), Files.readAllBytes(checkpoint));
@@ -151,7 +148,8 @@ class LauncherTest {
         }
         for (String line : Files.readAllLines(status, StandardCharsets.ISO_8859_1)) {
             if (line.startsWith("SigIgn:")) {
-                long ignored = Long.parseUnsignedLong(line.substring("SigIgn:".length()).trim(), 16);
+                long ignored = Long.parseUnsignedLong(
+                        line.substring("SigIgn:".length()).trim(), 16);
                 return (ignored >> (SIGINT - 1) & 1) == 1;
             }
         }

@@ -20,14 +20,14 @@ record Outcome(int exit, List<String> out, List<String> err) {
     private static final String INCUBATOR_WARNING = "WARNING: Using incubator modules:";
     private static final String SHARE = "=[01]\\.\\d{4} ";
     private static final Pattern RESULT = Pattern.compile("RESULT dataset=\\S+ preset=article seed=-?\\d+ epochs=\\d+"
-            + " best_epoch=\\d+ val_hr@10" + SHARE + "val_ndcg@10" + SHARE + "test_hr@10" + SHARE + "test_ndcg@10" + SHARE
+            + " best_epoch=\\d+ val_hr@10" + SHARE + "val_ndcg@10" + SHARE + "test_hr@10" + SHARE + "test_ndcg@10"
+            + SHARE
             + "test_mrr" + SHARE + "test_hr@50" + SHARE + "test_hr@200" + SHARE + "rating_rmse=\\d+\\.\\d{4} pop_hr@10"
             + SHARE + "seconds=\\d+\\.\\d");
 
     static Outcome of(int exit, String out, String err) {
-        List<String> errors = err.lines()
-                .filter(line -> !line.startsWith(INCUBATOR_WARNING))
-                .toList();
+        List<String> errors =
+                err.lines().filter(line -> !line.startsWith(INCUBATOR_WARNING)).toList();
         return new Outcome(exit, out.lines().toList(), errors);
     }
 

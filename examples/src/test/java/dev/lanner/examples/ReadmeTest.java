@@ -86,7 +86,15 @@ class ReadmeTest {
         PrintWriter writer = new PrintWriter(told);
         int exit = ToolProvider.findFirst("javac")
                 .orElseThrow()
-                .run(writer, writer, "-classpath", classPath, "-d", scratch.toString(), "-proc:none", source.toString());
+                .run(
+                        writer,
+                        writer,
+                        "-classpath",
+                        classPath,
+                        "-d",
+                        scratch.toString(),
+                        "-proc:none",
+                        source.toString());
         assertEquals(0, exit, told::toString);
     }
 }

@@ -48,7 +48,8 @@ class ResumeTest {
         Path run = scratch.resolve("run");
         String expected = train(run, 2).result();
         Map<String, byte[]> before = files(run);
-        assertEquals(expected, Outcome.inProcess("--resume", run, "--data", data).result());
+        assertEquals(
+                expected, Outcome.inProcess("--resume", run, "--data", data).result());
         assertUntouched(before, run);
     }
 
@@ -64,7 +65,8 @@ class ResumeTest {
         }
         assertEquals(
                 expected,
-                Outcome.inProcess("--resume", parts, "--data", data, "--epochs", 2).result());
+                Outcome.inProcess("--resume", parts, "--data", data, "--epochs", 2)
+                        .result());
         assertSameFiles(whole, parts);
     }
 
@@ -124,10 +126,11 @@ class ResumeTest {
     void folderMayBeNamedLikeTheSample() throws IOException {
         Path sample = TinyData.write(scratch.resolve("sample"), 7);
         Path run = scratch.resolve("run");
-        String result = Outcome.inProcess("--data", sample, "--epochs", 1, "--out", run)
-                .result();
+        String result =
+                Outcome.inProcess("--data", sample, "--epochs", 1, "--out", run).result();
         assertEquals("RESULT dataset=folder-sample", result.substring(0, result.indexOf(" preset=")));
-        assertEquals(result, Outcome.inProcess("--resume", run, "--data", sample).result());
+        assertEquals(
+                result, Outcome.inProcess("--resume", run, "--data", sample).result());
     }
 
     private Outcome train(Path run, int epochs, Object... more) {

@@ -34,7 +34,9 @@ public final class Adam extends Optimizer {
     /** AdamW with PyTorch's default betas and epsilon. */
     public static Adam decoupled(Map<String, Tensor> parameters, double learningRate, double weightDecay) {
         return new Adam(
-                parameters, learningRate, new AdamStep(DEFAULT_BETA1, DEFAULT_BETA2, DEFAULT_EPSILON, weightDecay, true));
+                parameters,
+                learningRate,
+                new AdamStep(DEFAULT_BETA1, DEFAULT_BETA2, DEFAULT_EPSILON, weightDecay, true));
     }
 
     @Override

@@ -16,7 +16,8 @@ public final class Embedding extends Module {
      */
     public Embedding(Tensor weight) {
         if (weight.shape().rank() != 2 || weight.size(0) < 1) {
-            throw new IllegalArgumentException("embedding: the table must be [R, D] with a row for padding, found " + weight);
+            throw new IllegalArgumentException(
+                    "embedding: the table must be [R, D] with a row for padding, found " + weight);
         }
         Tensor padding = weight.narrow(0, PADDING, 1);
         weight.backend().fill(0, padding.view());

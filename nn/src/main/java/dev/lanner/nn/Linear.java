@@ -27,7 +27,9 @@ public final class Linear extends Layer {
      * @param bias {@code [out]}
      */
     public Linear(Tensor weight, Tensor bias) {
-        if (weight.shape().rank() != 2 || !bias.shape().equals(Shape.of(weight.size(0))) || weight.dtype() != bias.dtype()) {
+        if (weight.shape().rank() != 2
+                || !bias.shape().equals(Shape.of(weight.size(0)))
+                || weight.dtype() != bias.dtype()) {
             throw new IllegalArgumentException("linear: weight " + weight + " and bias " + bias + " do not fit");
         }
         this.weight = parameter("weight", weight);

@@ -43,7 +43,8 @@ public abstract class Module {
 
     private void checkName(String name) {
         if (name.isEmpty() || name.contains(".")) {
-            throw new IllegalArgumentException("module: a name must not be empty or contain a dot, found \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "module: a name must not be empty or contain a dot, found \"" + name + "\"");
         }
         if (parameters.containsKey(name) || children.containsKey(name)) {
             throw new IllegalArgumentException("module: name " + name + " is taken");

@@ -31,7 +31,8 @@ public abstract class Optimizer {
     /** Sets the learning rate, for example by a {@link Schedule} before each step. */
     public final void setLearningRate(double learningRate) {
         if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
-            throw new IllegalArgumentException("optimizer: the learning rate must be finite and not negative, found " + learningRate);
+            throw new IllegalArgumentException(
+                    "optimizer: the learning rate must be finite and not negative, found " + learningRate);
         }
         this.learningRate = learningRate;
     }
@@ -57,7 +58,8 @@ public abstract class Optimizer {
 
     /** A tensor of zeros of the parameter's shape that is kept between steps and saved with the optimiser. */
     protected final Tensor state(String kind, String name, Tensor parameter) {
-        return state.computeIfAbsent(kind + "." + name, key -> Scope.outside(() -> Tensor.zeros(parameter.dtype(), parameter.shape())));
+        return state.computeIfAbsent(
+                kind + "." + name, key -> Scope.outside(() -> Tensor.zeros(parameter.dtype(), parameter.shape())));
     }
 
     /** The kinds of state that each parameter has, such as the moments of Adam. */
@@ -83,11 +85,14 @@ public abstract class Optimizer {
     public final void load(Map<String, Tensor> saved, int stepsTaken) {
         Map<String, Tensor> own = stateDict();
         if (!own.keySet().equals(saved.keySet())) {
-            throw new IllegalArgumentException("optimizer: the state is of other parameters, " + saved.keySet() + " vs " + own.keySet());
+            throw new IllegalArgumentException(
+                    "optimizer: the state is of other parameters, " + saved.keySet() + " vs " + own.keySet());
         }
         own.forEach((name, tensor) -> {
-            if (!tensor.shape().equals(saved.get(name).shape()) || saved.get(name).dtype() != tensor.dtype()) {
-                throw new IllegalArgumentException("optimizer: state " + name + " is " + saved.get(name) + ", needs " + tensor);
+            if (!tensor.shape().equals(saved.get(name).shape())
+                    || saved.get(name).dtype() != tensor.dtype()) {
+                throw new IllegalArgumentException(
+                        "optimizer: state " + name + " is " + saved.get(name) + ", needs " + tensor);
             }
         });
         own.forEach((name, tensor) -> tensor.assign(saved.get(name)));

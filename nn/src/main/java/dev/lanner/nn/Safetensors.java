@@ -96,7 +96,10 @@ public final class Safetensors {
             }
             for (Map.Entry<String, JsonNode> entry : header.properties()) {
                 if (entry.getKey().equals(METADATA)) {
-                    entry.getValue().properties().forEach(item -> metadata.put(item.getKey(), item.getValue().asText()));
+                    entry.getValue()
+                            .properties()
+                            .forEach(item ->
+                                    metadata.put(item.getKey(), item.getValue().asText()));
                 } else {
                     tensors.put(entry.getKey(), readTensor(entry.getValue(), data));
                 }
@@ -114,7 +117,8 @@ public final class Safetensors {
         long start = place.path("data_offsets").path(0).asLong(-1);
         long end = place.path("data_offsets").path(1).asLong(-1);
         if (start < 0 || end > data.limit() || end - start != (long) shape.elements() * bytes(dtype)) {
-            throw new IllegalArgumentException("data_offsets [" + start + ", " + end + "] do not hold " + dtype + shape);
+            throw new IllegalArgumentException(
+                    "data_offsets [" + start + ", " + end + "] do not hold " + dtype + shape);
         }
         ByteBuffer part = data.slice((int) start, (int) (end - start)).order(ByteOrder.LITTLE_ENDIAN);
         return switch (dtype) {

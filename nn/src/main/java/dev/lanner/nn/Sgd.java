@@ -20,8 +20,8 @@ public final class Sgd extends Optimizer {
     public Sgd(Map<String, Tensor> parameters, double learningRate, double momentum, double weightDecay) {
         super(parameters, learningRate);
         if (!(momentum >= 0 && momentum < 1) || !(weightDecay >= 0)) {
-            throw new IllegalArgumentException("sgd: momentum must be in [0, 1) and weight decay not negative, found " + momentum
-                    + " and " + weightDecay);
+            throw new IllegalArgumentException("sgd: momentum must be in [0, 1) and weight decay not negative, found "
+                    + momentum + " and " + weightDecay);
         }
         this.momentum = momentum;
         this.weightDecay = weightDecay;

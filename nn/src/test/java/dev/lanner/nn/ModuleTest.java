@@ -121,8 +121,7 @@ class ModuleTest {
 
     @Test
     void linearIsTheProductWithTheTransposedWeightAndTheBias() {
-        Linear linear = new Linear(
-                Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3), Tensor.of(new float[] {10, 20}, 2));
+        Linear linear = new Linear(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3), Tensor.of(new float[] {10, 20}, 2));
         Tensor x = Tensor.of(new float[] {1, 0, -1, 2, 1, 0}, 2, 3);
         assertArrayEquals(new float[] {8, 18, 14, 33}, linear.forward(x).toFloats());
         Tensor silu = linear.forward(x).silu();

@@ -173,7 +173,8 @@ class OptimizerTest {
         assertSpread(parameters.create(Initializer.truncatedNormal(0.5), 200, 100), 0.5 * 0.8796, 1);
         assertSpread(parameters.create(Initializer.fanIn(25), 200, 100), 0.2 / Math.sqrt(3), 0.2);
         assertThrows(IllegalArgumentException.class, () -> new ParameterFactory(1, DType.I32));
-        assertEquals(Shape.of(2, 3), parameters.create(Initializer.constant(1), 2, 3).shape());
+        assertEquals(
+                Shape.of(2, 3), parameters.create(Initializer.constant(1), 2, 3).shape());
     }
 
     private static void assertSpread(Tensor values, double std, double limit) {

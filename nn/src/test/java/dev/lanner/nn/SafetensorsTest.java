@@ -24,7 +24,10 @@ class SafetensorsTest {
 
     private static Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        tensors.put("z.weight", Tensor.of(new float[] {1, Float.NaN, -0f, Float.MIN_VALUE, 5, 6}, 2, 3).transpose());
+        tensors.put(
+                "z.weight",
+                Tensor.of(new float[] {1, Float.NaN, -0f, Float.MIN_VALUE, 5, 6}, 2, 3)
+                        .transpose());
         tensors.put("a", Tensor.of(new double[] {Math.PI}));
         tensors.put("ids", Tensor.of(new int[] {-1, Integer.MAX_VALUE}, 2));
         tensors.put("times", Tensor.of(new long[] {Long.MIN_VALUE, 978_300_760}, 1, 2));
@@ -38,14 +41,18 @@ class SafetensorsTest {
         Safetensors.write(file, tensors(), Map.of("epoch", "7", "quote", "\"ä\n"));
         Safetensors.Contents contents = Safetensors.read(file);
         assertEquals(Map.of("epoch", "7", "quote", "\"ä\n"), contents.metadata());
-        assertEquals(List.copyOf(tensors().keySet()), List.copyOf(contents.tensors().keySet()));
+        assertEquals(
+                List.copyOf(tensors().keySet()), List.copyOf(contents.tensors().keySet()));
         assertEquals("F32[3, 2]", contents.tensors().get("z.weight").toString().split(" on ")[0]);
         assertArrayEquals(
-                tensors().get("z.weight").toFloats(), contents.tensors().get("z.weight").toFloats());
+                tensors().get("z.weight").toFloats(),
+                contents.tensors().get("z.weight").toFloats());
         assertEquals(Math.PI, contents.tensors().get("a").item());
-        assertArrayEquals(new int[] {-1, Integer.MAX_VALUE}, contents.tensors().get("ids").toInts());
         assertArrayEquals(
-                new long[] {Long.MIN_VALUE, 978_300_760}, contents.tensors().get("times").toLongs());
+                new int[] {-1, Integer.MAX_VALUE}, contents.tensors().get("ids").toInts());
+        assertArrayEquals(
+                new long[] {Long.MIN_VALUE, 978_300_760},
+                contents.tensors().get("times").toLongs());
         assertEquals(0, contents.tensors().get("empty").shape().elements());
     }
 
@@ -100,7 +107,10 @@ class SafetensorsTest {
     }
 
     private static String header(long length, String json) {
-        byte[] eight = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array();
+        byte[] eight = ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(length)
+                .array();
         return new String(eight, StandardCharsets.ISO_8859_1) + json;
     }
 }

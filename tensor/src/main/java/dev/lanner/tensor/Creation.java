@@ -49,12 +49,11 @@ final class Creation {
         if (dtype.isFloating() == (op == RandomOp.UNIFORM_INT)) {
             throw new ShapeException("random: " + op + " does not draw " + dtype);
         }
-        boolean ordered =
-                switch (op) {
-                    case UNIFORM, UNIFORM_INT -> a < b;
-                    case NORMAL, TRUNCATED_NORMAL -> b >= 0;
-                    case DROPOUT_MASK -> a >= 0 && a < 1;
-                };
+        boolean ordered = switch (op) {
+            case UNIFORM, UNIFORM_INT -> a < b;
+            case NORMAL, TRUNCATED_NORMAL -> b >= 0;
+            case DROPOUT_MASK -> a >= 0 && a < 1;
+        };
         if (!ordered) {
             throw new IllegalArgumentException("random: " + op + " does not take parameters " + a + " and " + b);
         }
@@ -68,7 +67,8 @@ final class Creation {
         int count = tensor.shape().elements();
         HostArray target = HostArray.allocate(tensor.dtype(), count);
         if (tensor.view().layout().isContiguous()) {
-            tensor.backend().download(tensor.view().storage(), tensor.view().layout().offset(), target, count);
+            tensor.backend()
+                    .download(tensor.view().storage(), tensor.view().layout().offset(), target, count);
         } else {
             try (Scope scope = Scope.open()) {
                 Tensor packed = Views.contiguous(tensor.detach());

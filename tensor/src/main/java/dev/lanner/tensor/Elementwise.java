@@ -120,9 +120,11 @@ final class Elementwise {
                 binary(larger ? BinaryOp.MAXIMUM : BinaryOp.MINIMUM, a, b),
                 (dOut, into) -> {
                     // 1 where a was taken, 0 where b was, one half where they tie.
-                    Tensor strictly = larger ? a.detach().gt(b.detach()) : a.detach().lt(b.detach());
+                    Tensor strictly =
+                            larger ? a.detach().gt(b.detach()) : a.detach().lt(b.detach());
                     Tensor ties = a.detach().eq(b.detach());
-                    Tensor share = strictly.to(dOut.dtype()).add(ties.to(dOut.dtype()).mul(0.5));
+                    Tensor share =
+                            strictly.to(dOut.dtype()).add(ties.to(dOut.dtype()).mul(0.5));
                     if (into.wants(0)) {
                         into.add(0, dOut.mul(share).sumTo(a.shape()));
                     }
@@ -160,7 +162,8 @@ final class Elementwise {
                     // The derivative of x to the power of 0 is 0 everywhere, at 0 too, where x^-1 is infinite.
                     Tensor slope = exponent == 0
                             ? constant(x, 0)
-                            : binary(BinaryOp.POW, x.detach(), constant(x, exponent - 1)).mul(exponent);
+                            : binary(BinaryOp.POW, x.detach(), constant(x, exponent - 1))
+                                    .mul(exponent);
                     into.add(0, dOut.mul(slope));
                 },
                 x);
@@ -180,7 +183,9 @@ final class Elementwise {
         sameBackend("where", condition, a);
         Shape shape = Shape.broadcast("where", condition.shape(), broadcast("where", a, b));
         Tensor out = Creation.allocate(a.backend(), a.dtype(), shape);
-        View[] views = {condition.view().expand(shape), a.view().expand(shape), b.view().expand(shape)};
+        View[] views = {
+            condition.view().expand(shape), a.view().expand(shape), b.view().expand(shape)
+        };
         a.backend().select(views[0], views[1], views[2], out.view());
         return Tape.record(
                 "where",

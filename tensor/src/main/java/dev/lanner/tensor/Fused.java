@@ -66,8 +66,8 @@ public final class Fused {
         Shape[] shapes = check(op, inputs);
         for (int i = 0; i < state.length; i++) {
             if (!state[i].shape().equals(shapes[i]) || !state[i].view().layout().isContiguous()) {
-                throw new ShapeException(op.name() + ": output " + i + " needs a contiguous " + shapes[i] + " (state="
-                        + state[i] + ")");
+                throw new ShapeException(
+                        op.name() + ": output " + i + " needs a contiguous " + shapes[i] + " (state=" + state[i] + ")");
             }
         }
         Optional<FusedKernel> kernel = inputs[0].backend().kernel(op);
@@ -77,7 +77,8 @@ public final class Fused {
         }
         try (Backends.Use use = Backends.use(inputs[0].backend());
                 Scope scope = Scope.open()) {
-            Tensor[] results = op.reference(Arrays.stream(inputs).map(Tensor::detach).toArray(Tensor[]::new));
+            Tensor[] results =
+                    op.reference(Arrays.stream(inputs).map(Tensor::detach).toArray(Tensor[]::new));
             for (int i = 0; i < state.length; i++) {
                 state[i].assign(results[i]);
             }

@@ -88,8 +88,8 @@ final class Indexing {
         for (int i = 0; i < indices.shape().elements(); i++) {
             int index = values[first + i];
             if (index < 0 || index >= rows) {
-                throw new IndexOutOfBoundsException(op + ": index " + index + " at position " + i + " is outside of [0, " + rows
-                        + ") (indices=" + indices.shape() + ")");
+                throw new IndexOutOfBoundsException(op + ": index " + index + " at position " + i
+                        + " is outside of [0, " + rows + ") (indices=" + indices.shape() + ")");
             }
         }
     }

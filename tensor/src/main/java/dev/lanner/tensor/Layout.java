@@ -93,8 +93,7 @@ public final class Layout {
         int added = target.rank() - shape.rank();
         int[] stretched = new int[target.rank()];
         for (int axis = 0; axis < shape.rank(); axis++) {
-            stretched[added + axis] =
-                    shape.size(axis) == 1 && target.size(added + axis) != 1 ? 0 : strides[axis];
+            stretched[added + axis] = shape.size(axis) == 1 && target.size(added + axis) != 1 ? 0 : strides[axis];
         }
         return new Layout(target, stretched, offset);
     }

@@ -62,13 +62,18 @@ public final class NonFinite implements AutoCloseable {
         }
         String found = describe(out);
         if (found != null) {
-            StringBuilder message = new StringBuilder(op).append(": the result ").append(out).append(" has ").append(found);
+            StringBuilder message = new StringBuilder(op)
+                    .append(": the result ")
+                    .append(out)
+                    .append(" has ")
+                    .append(found);
             for (int i = 0; i < inputs.length; i++) {
                 message.append(", input ").append(i).append(' ').append(inputs[i]);
                 String before = describe(inputs[i]);
                 message.append(before == null ? " is finite" : " has " + before);
             }
-            throw new NonFiniteException(message.append("; created at ").append(origin()).toString());
+            throw new NonFiniteException(
+                    message.append("; created at ").append(origin()).toString());
         }
     }
 
@@ -78,15 +83,15 @@ public final class NonFinite implements AutoCloseable {
         }
         String found = describe(gradient);
         if (found != null) {
-            throw new NonFiniteException("backward of " + op + ": the gradient of its result " + gradient + " has " + found
-                    + (origin == null ? "" : "; created at " + origin));
+            throw new NonFiniteException("backward of " + op + ": the gradient of its result " + gradient + " has "
+                    + found + (origin == null ? "" : "; created at " + origin));
         }
     }
 
     /** Names the operation whose gradient rule ran into it: the rule's own operations were not asked for by the caller. */
     static NonFiniteException inBackward(String op, String origin, NonFiniteException found) {
-        return new NonFiniteException("backward of " + op + (origin == null ? "" : ", created at " + origin) + ": "
-                + found.getMessage());
+        return new NonFiniteException(
+                "backward of " + op + (origin == null ? "" : ", created at " + origin) + ": " + found.getMessage());
     }
 
     /** What is not finite and where, or null. */

@@ -23,7 +23,8 @@ final class Products {
                     }
                     if (into.wants(1)) {
                         if (b.shape().rank() == 2 && a.shape().rank() > 2) {
-                            // One matrix for the whole batch: its rows are stacked, and the batch is summed by the product.
+                            // One matrix for the whole batch: its rows are stacked, and the batch is summed by the
+                            // product.
                             int rows = a.shape().with(a.shape().rank() - 1, 1).elements();
                             Tensor stacked = left.reshape(rows, a.size(-1));
                             product(into, 1, b.shape(), stacked.transpose(), dOut.reshape(rows, b.size(1)));
@@ -63,14 +64,15 @@ final class Products {
         Shape shapeA = a.shape();
         Shape shapeB = b.shape();
         if (shapeA.rank() < 2 || shapeB.rank() < 2) {
-            throw new ShapeException("matmul: operands need two dimensions or more (a=" + shapeA + ", b=" + shapeB + ")");
+            throw new ShapeException(
+                    "matmul: operands need two dimensions or more (a=" + shapeA + ", b=" + shapeB + ")");
         }
         if (a.dtype() != b.dtype() || !a.dtype().isFloating()) {
             throw new ShapeException("matmul: needs one floating point dtype (a=" + a + ", b=" + b + ")");
         }
         if (shapeA.size(-1) != shapeB.size(-2)) {
-            throw new ShapeException("matmul: inner dimensions differ, " + shapeA.size(-1) + " vs " + shapeB.size(-2) + " (a="
-                    + shapeA + ", b=" + shapeB + ")");
+            throw new ShapeException("matmul: inner dimensions differ, " + shapeA.size(-1) + " vs " + shapeB.size(-2)
+                    + " (a=" + shapeA + ", b=" + shapeB + ")");
         }
         Shape batch = Shape.broadcast("matmul", batch(shapeA), batch(shapeB));
         int[] sizes = Arrays.copyOf(batch.sizes(), batch.rank() + 2);

@@ -59,8 +59,8 @@ final class Reductions {
 
     static TopK topK(Tensor x, int k) {
         if (x.shape().rank() == 0 || k < 1 || k > x.size(-1)) {
-            throw new ShapeException("topK: k must be in [1, size of the last axis], found k=" + k + " (shape=" + x.shape()
-                    + ")");
+            throw new ShapeException(
+                    "topK: k must be in [1, size of the last axis], found k=" + k + " (shape=" + x.shape() + ")");
         }
         Shape shape = x.shape().with(x.shape().rank() - 1, k);
         Tensor values = Creation.allocate(x.backend(), x.dtype(), shape);

@@ -95,8 +95,8 @@ public final class Tape implements AutoCloseable {
      */
     public void backward(Tensor out, Tensor dOut, Gradients into) {
         if (nodes.stream().noneMatch(node -> node.out() == out)) {
-            throw new IllegalStateException("backward: " + out + " was not computed on this tape from a tensor that"
-                    + " requires a gradient");
+            throw new IllegalStateException(
+                    "backward: " + out + " was not computed on this tape from a tensor that" + " requires a gradient");
         }
         // The rules are tensor operations themselves: they are not recorded.
         Tape suspended = CURRENT.get();

@@ -14,7 +14,11 @@ final class Views {
         }
         Layout layout = x.view().layout().reshape(target);
         Tensor out = layout == null ? reshape(pack(x), sizes) : view(x, layout);
-        return Tape.record("reshape", out, (dOut, into) -> into.add(0, dOut.reshape(x.shape().sizes())), x);
+        return Tape.record(
+                "reshape",
+                out,
+                (dOut, into) -> into.add(0, dOut.reshape(x.shape().sizes())),
+                x);
     }
 
     /** Resolves a size of -1. */
@@ -59,8 +63,8 @@ final class Views {
         int along = x.shape().axis("slice", axis);
         int size = x.size(along);
         if (start < 0 || end < start || end > size || step < 1) {
-            throw new ShapeException("slice: [" + start + ", " + end + ") by " + step + " is not within axis " + axis + " of "
-                    + x.shape());
+            throw new ShapeException("slice: [" + start + ", " + end + ") by " + step + " is not within axis " + axis
+                    + " of " + x.shape());
         }
         int length = (int) (((long) end - start + step - 1) / step);
         Tensor out = view(x, x.view().layout().slice(along, start, length, step));
@@ -77,8 +81,8 @@ final class Views {
     static Tensor[] split(Tensor x, int axis, int... lengths) {
         int along = x.shape().axis("split", axis);
         if (Arrays.stream(lengths).asLongStream().sum() != x.size(along)) {
-            throw new ShapeException("split: lengths " + Arrays.toString(lengths) + " do not add up to axis " + axis + " of "
-                    + x.shape());
+            throw new ShapeException("split: lengths " + Arrays.toString(lengths) + " do not add up to axis " + axis
+                    + " of " + x.shape());
         }
         Tensor[] parts = new Tensor[lengths.length];
         int start = 0;
@@ -100,8 +104,8 @@ final class Views {
     static Tensor unsqueeze(Tensor x, int axis) {
         int rank = x.shape().rank();
         if (axis < -rank - 1 || axis > rank) {
-            throw new ShapeException("unsqueeze: axis " + axis + " is outside of rank " + (rank + 1) + " (shape=" + x.shape()
-                    + ")");
+            throw new ShapeException(
+                    "unsqueeze: axis " + axis + " is outside of rank " + (rank + 1) + " (shape=" + x.shape() + ")");
         }
         int at = axis < 0 ? axis + rank + 1 : axis;
         int[] sizes = new int[rank + 1];
@@ -114,7 +118,8 @@ final class Views {
     static Tensor squeeze(Tensor x, int axis) {
         int at = x.shape().axis("squeeze", axis);
         if (x.size(at) != 1) {
-            throw new ShapeException("squeeze: axis " + axis + " has size " + x.size(at) + ", not 1 (shape=" + x.shape() + ")");
+            throw new ShapeException(
+                    "squeeze: axis " + axis + " has size " + x.size(at) + ", not 1 (shape=" + x.shape() + ")");
         }
         int[] sizes = new int[x.shape().rank() - 1];
         for (int i = 0; i < sizes.length; i++) {
@@ -154,7 +159,8 @@ final class Views {
             }
             total = Math.addExact(total, part.size(along));
         }
-        Tensor out = Creation.allocate(first.backend(), first.dtype(), first.shape().with(along, total));
+        Tensor out =
+                Creation.allocate(first.backend(), first.dtype(), first.shape().with(along, total));
         int start = 0;
         int[] starts = new int[parts.length];
         for (int i = 0; i < parts.length; i++) {
@@ -177,7 +183,8 @@ final class Views {
     }
 
     static Tensor stack(int axis, Tensor... parts) {
-        return concat(axis, Arrays.stream(parts).map(part -> unsqueeze(part, axis)).toArray(Tensor[]::new));
+        return concat(
+                axis, Arrays.stream(parts).map(part -> unsqueeze(part, axis)).toArray(Tensor[]::new));
     }
 
     private static Tensor pack(Tensor x) {

@@ -26,8 +26,7 @@ final class BiasSiluKernel implements FusedKernel {
         Rows y = Rows.of(outputs[0]);
         RowTasks.run(pool, x.count(), x.width(), (task, first, end, scratch) -> {
             for (int row = first; row < end; row++) {
-                loops.biasSilu(
-                        x.width(), x.values(), x.at(row), bias.values(), bias.offset(), y.values(), y.at(row));
+                loops.biasSilu(x.width(), x.values(), x.at(row), bias.values(), bias.offset(), y.values(), y.at(row));
             }
         });
     }

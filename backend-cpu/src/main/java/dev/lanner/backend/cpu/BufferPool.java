@@ -59,8 +59,7 @@ final class BufferPool {
     }
 
     private ArrayDeque<HostArray> arrays(DType dtype, int rounded) {
-        return free.computeIfAbsent(dtype, key -> new HashMap<>())
-                .computeIfAbsent(rounded, key -> new ArrayDeque<>());
+        return free.computeIfAbsent(dtype, key -> new HashMap<>()).computeIfAbsent(rounded, key -> new ArrayDeque<>());
     }
 
     /** The next number of the form 4, 5, 6 or 7 times a power of two. */

@@ -174,7 +174,8 @@ public final class CpuBackend implements Backend {
         Reductions.Plan plan = Reductions.Plan.of(x.shape(), out.shape());
         switch (plan.kind()) {
             case TRAILING -> withContiguous(x, packed -> reductions.rows(op, packed, out, plan.rows(), plan.columns()));
-            case LEADING -> withContiguous(x, packed -> reductions.columns(op, packed, out, plan.rows(), plan.columns()));
+            case LEADING ->
+                withContiguous(x, packed -> reductions.columns(op, packed, out, plan.rows(), plan.columns()));
             case MIXED -> {
                 View moved = new View(x.storage(), Reductions.keptFirst(x.layout(), out.shape()));
                 withContiguous(moved, packed -> reductions.rows(op, packed, out, plan.rows(), plan.columns()));
@@ -204,8 +205,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void topK(View x, View values, View indices) {
-        boolean packedOut =
-                values.layout().isContiguous() && indices.layout().isContiguous();
+        boolean packedOut = values.layout().isContiguous() && indices.layout().isContiguous();
         if (!isFloat(x) || Elementwise.isEmpty(x) || !packedOut) {
             plain.topK(x, values, indices);
             return;
@@ -273,7 +273,10 @@ public final class CpuBackend implements Backend {
     @Override
     public void gatherRows(View table, View indices, View out) {
         int width = table.shape().size(1);
-        if (!isFloat(table) || !adjacentRows(table) || !adjacentRows(out) || !indices.layout().isContiguous()) {
+        if (!isFloat(table)
+                || !adjacentRows(table)
+                || !adjacentRows(out)
+                || !indices.layout().isContiguous()) {
             plain.gatherRows(table, indices, out);
             return;
         }
@@ -292,7 +295,10 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void scatterAddRows(View source, View indices, View out) {
-        if (!isFloat(source) || !adjacentRows(source) || !adjacentRows(out) || !indices.layout().isContiguous()) {
+        if (!isFloat(source)
+                || !adjacentRows(source)
+                || !adjacentRows(out)
+                || !indices.layout().isContiguous()) {
             plain.scatterAddRows(source, indices, out);
             return;
         }

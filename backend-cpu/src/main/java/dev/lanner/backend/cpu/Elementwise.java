@@ -73,18 +73,21 @@ final class Elementwise {
         float[] left = floats(a);
         float[] right = floats(b);
         float[] to = floats(out);
-        rows(nest, 3, (starts, n) -> FloatRows.binary(
-                op,
-                left,
-                starts[0],
-                nest.stride(0),
-                right,
-                starts[1],
-                nest.stride(1),
-                to,
-                starts[2],
-                nest.stride(2),
-                n));
+        rows(
+                nest,
+                3,
+                (starts, n) -> FloatRows.binary(
+                        op,
+                        left,
+                        starts[0],
+                        nest.stride(0),
+                        right,
+                        starts[1],
+                        nest.stride(1),
+                        to,
+                        starts[2],
+                        nest.stride(2),
+                        n));
     }
 
     void compare(CompareOp op, View a, View b, View out) {
@@ -97,10 +100,8 @@ final class Elementwise {
         int[] to = ((HostArray) out.storage()).ints();
         rows(nest, 3, (starts, n) -> {
             for (int i = 0; i < n; i++) {
-                boolean holds = Scalars.compare(
-                        op,
-                        (double) left[starts[0] + i * nest.stride(0)],
-                        (double) right[starts[1] + i * nest.stride(1)]);
+                boolean holds = Scalars.compare(op, (double) left[starts[0] + i * nest.stride(0)], (double)
+                        right[starts[1] + i * nest.stride(1)]);
                 to[starts[2] + i * nest.stride(2)] = holds ? 1 : 0;
             }
         });

@@ -17,7 +17,17 @@ final class FloatRows {
      * @param n elements
      */
     static void binary(
-            BinaryOp op, float[] a, int ao, int aStride, float[] b, int bo, int bStride, float[] out, int oo, int oStride, int n) {
+            BinaryOp op,
+            float[] a,
+            int ao,
+            int aStride,
+            float[] b,
+            int bo,
+            int bStride,
+            float[] out,
+            int oo,
+            int oStride,
+            int n) {
         if (aStride == 1 && bStride == 1 && oStride == 1) {
             adjacent(op, a, ao, b, bo, out, oo, n);
         } else if (aStride == 1 && bStride == 0 && oStride == 1) {

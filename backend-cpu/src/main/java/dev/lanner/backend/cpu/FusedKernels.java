@@ -27,7 +27,8 @@ final class FusedKernels {
 
     /** The kernels with the best inner loops that this JVM can run. */
     FusedKernels(WorkerPool pool) {
-        // Two lanes are too few for four sums; a JVM that prefers them (one that only interprets) is better off without vectors.
+        // Two lanes are too few for four sums; a JVM that prefers them (one that only interprets) is better off without
+        // vectors.
         this(pool, SimdSupport.available() && Simd.LANES >= 4);
     }
 

@@ -51,8 +51,7 @@ final class Gemm {
     }
 
     /** The same with tiles of the caller's choice. */
-    static void multiply(
-            WorkerPool pool, GemmTiles tiles, int m, int n, int k, GemmLeft a, GemmRight b, GemmResult c) {
+    static void multiply(WorkerPool pool, GemmTiles tiles, int m, int n, int k, GemmLeft a, GemmRight b, GemmResult c) {
         if (m == 0 || n == 0) {
             return;
         }

@@ -36,7 +36,8 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
     /** Cuts the product of {@code [m, k]} and {@code [k, n]}, none of them 0, for tiles of {@code width} columns. */
     static GemmBlocks of(int m, int n, int k, int width) {
         long sizeOfB = (long) n * k;
-        Packing packing = m <= SHARED_ROWS || sizeOfB > 1 << 22 || sizeOfB > 1 << 18 && m < 512 ? Packing.OWN : Packing.SHARED;
+        Packing packing =
+                m <= SHARED_ROWS || sizeOfB > 1 << 22 || sizeOfB > 1 << 18 && m < 512 ? Packing.OWN : Packing.SHARED;
         if (!PACK.isEmpty()) packing = Packing.valueOf(PACK);
         boolean shared = packing == Packing.SHARED;
         int rows = even(m, shared ? SHARED_ROWS : OWN_ROWS, ROW_UNIT);

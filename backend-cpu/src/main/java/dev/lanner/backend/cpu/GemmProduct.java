@@ -64,19 +64,66 @@ final class GemmProduct {
             boolean add = start > 0 || c.beta() != 0;
             if (blocks.packing() == GemmBlocks.Packing.SHARED) {
                 int from = columnStart * k + start * width;
-                rows(rowStart, rowEnd, columnStart, columnEnd, start, depth, shared, from, width * k, width, add, scratch);
+                rows(
+                        rowStart,
+                        rowEnd,
+                        columnStart,
+                        columnEnd,
+                        start,
+                        depth,
+                        shared,
+                        from,
+                        width * k,
+                        width,
+                        add,
+                        scratch);
             } else if (blocks.packing() == GemmBlocks.Packing.NONE) {
-                rows(rowStart, rowEnd, columnStart, columnEnd, start, depth, b.values(), b.at(start, columnStart), width, b.rowStride(), add, scratch);
+                rows(
+                        rowStart,
+                        rowEnd,
+                        columnStart,
+                        columnEnd,
+                        start,
+                        depth,
+                        b.values(),
+                        b.at(start, columnStart),
+                        width,
+                        b.rowStride(),
+                        add,
+                        scratch);
             } else {
                 float[] packed = scratch.floats(PACKED, WorkerPool.tasks(columns, width) * width * depth);
                 b.pack(tiles, start, depth, columnStart, columns, packed, 0, width * depth);
-                rows(rowStart, rowEnd, columnStart, columnEnd, start, depth, packed, 0, width * depth, width, add, scratch);
+                rows(
+                        rowStart,
+                        rowEnd,
+                        columnStart,
+                        columnEnd,
+                        start,
+                        depth,
+                        packed,
+                        0,
+                        width * depth,
+                        width,
+                        add,
+                        scratch);
             }
         }
     }
 
-    private void rows(int rowStart, int rowEnd, int columnStart, int columnEnd, int start, int depth,
-         float[] panels, int from, int panelStride, int panelDepth, boolean add, Scratch scratch) {
+    private void rows(
+            int rowStart,
+            int rowEnd,
+            int columnStart,
+            int columnEnd,
+            int start,
+            int depth,
+            float[] panels,
+            int from,
+            int panelStride,
+            int panelDepth,
+            boolean add,
+            Scratch scratch) {
         int step;
         int touched = 0;
         int full = (columnEnd - columnStart) / width;
@@ -85,15 +132,33 @@ final class GemmProduct {
         for (int row = rowStart; row < rowEnd; row += step) {
             step = tiles.rows(rowEnd - row);
             int left = a.at(row, start);
-            int aheadStep = whole && row + 2 * step <= rowEnd && full > 0 ? Math.min(LINE, (step + full - 1) / full) : 0;
+            int aheadStep =
+                    whole && row + 2 * step <= rowEnd && full > 0 ? Math.min(LINE, (step + full - 1) / full) : 0;
             int ahead = aheadStep == 0 ? left : left + step * depth;
             int aheadEnd = left + 2 * step * depth;
             int panel = from;
             int to = c.at(row, columnStart);
             for (int p = 0; p < full; p++) {
-                if (ahead + depth * aheadStep > aheadEnd) { aheadStep = 0; ahead = left; }
-                touched |= tiles.multiply(step, depth, a.values(), left, a.rowStride(), a.columnStride(), panels, panel, panelDepth,
-                        c.values(), to, c.rowStride(), add, ahead, aheadStep);
+                if (ahead + depth * aheadStep > aheadEnd) {
+                    aheadStep = 0;
+                    ahead = left;
+                }
+                touched |= tiles.multiply(
+                        step,
+                        depth,
+                        a.values(),
+                        left,
+                        a.rowStride(),
+                        a.columnStride(),
+                        panels,
+                        panel,
+                        panelDepth,
+                        c.values(),
+                        to,
+                        c.rowStride(),
+                        add,
+                        ahead,
+                        aheadStep);
                 ahead += depth * aheadStep;
                 panel += panelStride;
                 to += width;
@@ -103,8 +168,22 @@ final class GemmProduct {
                 for (int i = 0; add && i < step; i++) {
                     System.arraycopy(c.values(), to + i * c.rowStride(), tile, i * width, rest);
                 }
-                tiles.multiply(step, depth, a.values(), left, a.rowStride(), a.columnStride(), panels, panel, panelDepth,
-                        tile, 0, width, add, left, 0);
+                tiles.multiply(
+                        step,
+                        depth,
+                        a.values(),
+                        left,
+                        a.rowStride(),
+                        a.columnStride(),
+                        panels,
+                        panel,
+                        panelDepth,
+                        tile,
+                        0,
+                        width,
+                        add,
+                        left,
+                        0);
                 for (int i = 0; i < step; i++) {
                     System.arraycopy(tile, i * width, c.values(), to + i * c.rowStride(), rest);
                 }
@@ -112,5 +191,6 @@ final class GemmProduct {
         }
         scratch.ints(0, 1)[0] = touched;
     }
+
     static final boolean AHEAD = !Boolean.getBoolean("g.noahead");
 }

@@ -13,7 +13,8 @@ record Indices(int[] values, int offset) {
     /** The elements of a view; layouts that are not contiguous are copied. */
     static Indices of(View view) {
         if (view.layout().isContiguous()) {
-            return new Indices(((HostArray) view.storage()).ints(), view.layout().offset());
+            return new Indices(
+                    ((HostArray) view.storage()).ints(), view.layout().offset());
         }
         return new Indices(ContiguousCopy.of(view).ints(), 0);
     }

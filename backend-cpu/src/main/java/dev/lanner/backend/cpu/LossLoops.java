@@ -16,7 +16,15 @@ interface LossLoops {
 
     /** {@code out = alpha a + beta b}; out may be a or b. */
     void combine(
-            int width, float alpha, float[] a, int aOffset, float beta, float[] b, int bOffset, float[] out, int outOffset);
+            int width,
+            float alpha,
+            float[] a,
+            int aOffset,
+            float beta,
+            float[] b,
+            int bOffset,
+            float[] out,
+            int outOffset);
 
     /**
      * {@code logits[i] = h · table[items[i]]}, from position 0 on. Writes up to {@link #BLOCK} elements more than {@code count}.
@@ -47,5 +55,11 @@ interface LossLoops {
      * @param sums rows of {@link #BLOCK} elements from 0 on
      */
     void scatter(
-            int count, float[] coefficients, int coefficientsOffset, int[] items, int itemsOffset, float[] h, float[] sums);
+            int count,
+            float[] coefficients,
+            int coefficientsOffset,
+            int[] items,
+            int itemsOffset,
+            float[] h,
+            float[] sums);
 }

@@ -60,7 +60,9 @@ final class Reductions {
             if (lastKept < firstReduced) {
                 return new Plan(Kind.TRAILING, kept, reduced);
             }
-            return lastReduced < firstKept ? new Plan(Kind.LEADING, reduced, kept) : new Plan(Kind.MIXED, kept, reduced);
+            return lastReduced < firstKept
+                    ? new Plan(Kind.LEADING, reduced, kept)
+                    : new Plan(Kind.MIXED, kept, reduced);
         }
     }
 
@@ -99,8 +101,10 @@ final class Reductions {
         float[] partial = new float[blocks];
         for (int row = 0; row < rows; row++) {
             int first = start + row * columns;
-            pool.run(blocks, (task, scratch) -> partial[task] = functions.reduce(
-                    op, from, first + task * ROW_BLOCK, Math.min(ROW_BLOCK, columns - task * ROW_BLOCK)));
+            pool.run(
+                    blocks,
+                    (task, scratch) -> partial[task] = functions.reduce(
+                            op, from, first + task * ROW_BLOCK, Math.min(ROW_BLOCK, columns - task * ROW_BLOCK)));
             to[target + row] = functions.reduce(op, partial, 0, blocks);
         }
     }

@@ -13,7 +13,17 @@ final class RowIndexing {
     }
 
     /** {@code out[i, :] = table[indices[i], :]}; rows of adjacent floats. */
-    void gather(float[] table, int to, int tableRow, int[] indices, int io, int count, float[] out, int oo, int outRow, int width) {
+    void gather(
+            float[] table,
+            int to,
+            int tableRow,
+            int[] indices,
+            int io,
+            int count,
+            float[] out,
+            int oo,
+            int outRow,
+            int width) {
         int grain = Math.max(1, GRAIN / Math.max(width, 1));
         pool.run(WorkerPool.tasks(count, grain), (task, scratch) -> {
             for (int i = task * grain; i < Math.min(count, (task + 1) * grain); i++) {
@@ -26,7 +36,17 @@ final class RowIndexing {
      * {@code out[indices[i], :] += rows[i, :]}. Every task goes through all rows in their order and adds its own columns, so that no two
      * write to one element and each sum has one order.
      */
-    void scatterAdd(float[] rows, int ro, int rowsRow, int[] indices, int io, int count, float[] out, int oo, int outRow, int width) {
+    void scatterAdd(
+            float[] rows,
+            int ro,
+            int rowsRow,
+            int[] indices,
+            int io,
+            int count,
+            float[] out,
+            int oo,
+            int outRow,
+            int width) {
         pool.run(WorkerPool.tasks(width, COLUMNS), (task, scratch) -> {
             int first = task * COLUMNS;
             int columns = Math.min(COLUMNS, width - first);

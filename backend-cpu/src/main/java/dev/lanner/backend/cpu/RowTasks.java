@@ -35,8 +35,7 @@ final class RowTasks {
         int grain = grain(width);
         pool.run(
                 WorkerPool.tasks(count, grain),
-                (task, scratch) ->
-                        body.run(task, task * grain, (int) Math.min(count, (task + 1L) * grain), scratch));
+                (task, scratch) -> body.run(task, task * grain, (int) Math.min(count, (task + 1L) * grain), scratch));
     }
 
     /**

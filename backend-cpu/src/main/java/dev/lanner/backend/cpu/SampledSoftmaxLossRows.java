@@ -21,8 +21,7 @@ final class SampledSoftmaxLossRows {
      * @param h {@code [N, D]}
      * @param saved receives all but the table, which must be there
      */
-    SampledSoftmaxLossRows(
-            LossLoops loops, Rows h, LossItems items, SampledSoftmaxLossSaved saved, float temperature) {
+    SampledSoftmaxLossRows(LossLoops loops, Rows h, LossItems items, SampledSoftmaxLossSaved saved, float temperature) {
         this.loops = loops;
         this.h = h;
         this.items = items;

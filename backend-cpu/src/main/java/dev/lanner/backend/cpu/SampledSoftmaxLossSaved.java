@@ -11,8 +11,7 @@ import dev.lanner.tensor.backend.View;
  * @param table normalised table {@code [R, P]}, zeros behind a row's own elements
  * @param tableInverses inverse norms of the table, one row {@code [R]}
  */
-record SampledSoftmaxLossSaved(
-        Rows coefficients, Rows stateGradients, Rows inverses, Rows table, Rows tableInverses) {
+record SampledSoftmaxLossSaved(Rows coefficients, Rows stateGradients, Rows inverses, Rows table, Rows tableInverses) {
     /** What lies behind the loss in the outputs. */
     static SampledSoftmaxLossSaved of(View... outputs) {
         return new SampledSoftmaxLossSaved(

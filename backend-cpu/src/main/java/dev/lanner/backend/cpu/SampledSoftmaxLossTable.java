@@ -18,8 +18,7 @@ final class SampledSoftmaxLossTable {
     private final SampledSoftmaxLossSaved saved;
 
     /** Prepares the gradient of one loss. */
-    SampledSoftmaxLossTable(
-            WorkerPool pool, LossLoops loops, Rows h, LossItems items, SampledSoftmaxLossSaved saved) {
+    SampledSoftmaxLossTable(WorkerPool pool, LossLoops loops, Rows h, LossItems items, SampledSoftmaxLossSaved saved) {
         this.pool = pool;
         this.loops = loops;
         this.h = h;

@@ -29,15 +29,22 @@ final class ScalarLossLoops implements LossLoops {
 
     @Override
     public void combine(
-            int width, float alpha, float[] a, int aOffset, float beta, float[] b, int bOffset, float[] out, int outOffset) {
+            int width,
+            float alpha,
+            float[] a,
+            int aOffset,
+            float beta,
+            float[] b,
+            int bOffset,
+            float[] out,
+            int outOffset) {
         for (int i = 0; i < width; i++) {
             out[outOffset + i] = alpha * a[aOffset + i] + beta * b[bOffset + i];
         }
     }
 
     @Override
-    public void logits(
-            int count, int width, float[] h, float[] table, int tableOffset, int[] items, float[] logits) {
+    public void logits(int count, int width, float[] h, float[] table, int tableOffset, int[] items, float[] logits) {
         for (int i = 0; i < count; i++) {
             logits[i] = dot(width, h, 0, table, tableOffset + items[i] * width);
         }
@@ -85,7 +92,13 @@ final class ScalarLossLoops implements LossLoops {
 
     @Override
     public void scatter(
-            int count, float[] coefficients, int coefficientsOffset, int[] items, int itemsOffset, float[] h, float[] sums) {
+            int count,
+            float[] coefficients,
+            int coefficientsOffset,
+            int[] items,
+            int itemsOffset,
+            float[] h,
+            float[] sums) {
         for (int i = 0; i < count; i++) {
             float coefficient = coefficients[coefficientsOffset + i];
             int row = items[itemsOffset + i] * BLOCK;

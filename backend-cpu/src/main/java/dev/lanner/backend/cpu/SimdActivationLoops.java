@@ -25,7 +25,8 @@ final class SimdActivationLoops implements ActivationLoops {
         float max = largest.reduceLanes(VectorOperators.MAX);
         FloatVector sums = FloatVector.zero(F);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector exp = VectorMath.exp(FloatVector.fromArray(F, x, xOffset + i).sub(max));
+            FloatVector exp =
+                    VectorMath.exp(FloatVector.fromArray(F, x, xOffset + i).sub(max));
             exp.intoArray(y, yOffset + i);
             sums = sums.add(exp);
         }
@@ -75,7 +76,8 @@ final class SimdActivationLoops implements ActivationLoops {
     public void biasSilu(int n, float[] x, int xOffset, float[] bias, int biasOffset, float[] y, int yOffset) {
         int whole = Simd.wholeVectors(n);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector z = FloatVector.fromArray(F, x, xOffset + i).add(FloatVector.fromArray(F, bias, biasOffset + i));
+            FloatVector z =
+                    FloatVector.fromArray(F, x, xOffset + i).add(FloatVector.fromArray(F, bias, biasOffset + i));
             VectorMath.silu(z).intoArray(y, yOffset + i);
         }
         if (whole < n) {
@@ -101,7 +103,8 @@ final class SimdActivationLoops implements ActivationLoops {
             int dBiasOffset) {
         int whole = Simd.wholeVectors(n);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector z = FloatVector.fromArray(F, x, xOffset + i).add(FloatVector.fromArray(F, bias, biasOffset + i));
+            FloatVector z =
+                    FloatVector.fromArray(F, x, xOffset + i).add(FloatVector.fromArray(F, bias, biasOffset + i));
             FloatVector gradient = FloatVector.fromArray(F, dy, dyOffset + i).mul(siluDerivative(z));
             gradient.intoArray(dx, dxOffset + i);
             FloatVector.fromArray(F, dBias, dBiasOffset + i).add(gradient).intoArray(dBias, dBiasOffset + i);
@@ -110,7 +113,8 @@ final class SimdActivationLoops implements ActivationLoops {
             VectorMask<Float> tail = F.indexInRange(whole, n);
             FloatVector z = FloatVector.fromArray(F, x, xOffset + whole, tail)
                     .add(FloatVector.fromArray(F, bias, biasOffset + whole, tail));
-            FloatVector gradient = FloatVector.fromArray(F, dy, dyOffset + whole, tail).mul(siluDerivative(z));
+            FloatVector gradient =
+                    FloatVector.fromArray(F, dy, dyOffset + whole, tail).mul(siluDerivative(z));
             gradient.intoArray(dx, dxOffset + whole, tail);
             FloatVector sum = FloatVector.fromArray(F, dBias, dBiasOffset + whole, tail);
             sum.add(gradient).intoArray(dBias, dBiasOffset + whole, tail);

@@ -83,9 +83,8 @@ final class SimdDropoutMask {
     }
 
     private static FloatVector scales(LongVector words, int dropBelow, float scale) {
-        VectorMask<Integer> dropped = words.reinterpretAsInts()
-                .lanewise(VectorOperators.LSHR, 8)
-                .compare(VectorOperators.LT, dropBelow);
+        VectorMask<Integer> dropped =
+                words.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).compare(VectorOperators.LT, dropBelow);
         return FloatVector.broadcast(Simd.F, scale).blend(0f, dropped.cast(Simd.F));
     }
 }

@@ -47,8 +47,8 @@ final class SimdElementLoops implements ElementLoops {
         int whole = Simd.wholeVectors(n);
         for (int i = 0; i < whole; i += LANES) {
             FloatVector parameter = FloatVector.fromArray(F, p, pOffset + i);
-            FloatVector gradient = parameter.fma(
-                    FloatVector.broadcast(F, rates.coupled()), FloatVector.fromArray(F, g, gOffset + i));
+            FloatVector gradient =
+                    parameter.fma(FloatVector.broadcast(F, rates.coupled()), FloatVector.fromArray(F, g, gOffset + i));
             FloatVector first = first(FloatVector.fromArray(F, m, mOffset + i), gradient, rates);
             FloatVector second = second(FloatVector.fromArray(F, v, vOffset + i), gradient, rates);
             first.intoArray(m, mOffset + i);

@@ -68,8 +68,8 @@ final class SimdGemmTiles implements GemmTiles {
             int next,
             int nextStep) {
         return switch (rows) {
-            case 12 -> twelve(
-                    depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, next, nextStep);
+            case 12 ->
+                twelve(depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, next, nextStep);
             case 4 -> four(depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, next, nextStep);
             default -> one(depth, a, aOffset, aDepth, b, bOffset, bDepth, c, cOffset, add);
         };

@@ -27,7 +27,8 @@ final class SimdLayerNormLoops implements LayerNormLoops {
             squares = centred.fma(centred, squares);
         }
         if (whole < n) {
-            FloatVector centred = FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean, tail);
+            FloatVector centred =
+                    FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean, tail);
             squares = centred.fma(centred, squares);
         }
         statistics[at] = mean;
@@ -51,14 +52,16 @@ final class SimdLayerNormLoops implements LayerNormLoops {
             int yOffset) {
         int whole = Simd.wholeVectors(n);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector normal = FloatVector.fromArray(F, x, xOffset + i).sub(mean).mul(inverse);
+            FloatVector normal =
+                    FloatVector.fromArray(F, x, xOffset + i).sub(mean).mul(inverse);
             FloatVector scaled = normal.fma(
                     FloatVector.fromArray(F, gamma, gammaOffset + i), FloatVector.fromArray(F, beta, betaOffset + i));
             scaled.mul(FloatVector.fromArray(F, u, uOffset + i)).intoArray(y, yOffset + i);
         }
         if (whole < n) {
             VectorMask<Float> tail = F.indexInRange(whole, n);
-            FloatVector normal = FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean).mul(inverse);
+            FloatVector normal =
+                    FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean).mul(inverse);
             FloatVector scaled = normal.fma(
                     FloatVector.fromArray(F, gamma, gammaOffset + whole, tail),
                     FloatVector.fromArray(F, beta, betaOffset + whole, tail));
@@ -91,7 +94,8 @@ final class SimdLayerNormLoops implements LayerNormLoops {
         FloatVector sum = FloatVector.zero(F);
         FloatVector projection = FloatVector.zero(F);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector normal = FloatVector.fromArray(F, x, xOffset + i).sub(mean).mul(inverse);
+            FloatVector normal =
+                    FloatVector.fromArray(F, x, xOffset + i).sub(mean).mul(inverse);
             FloatVector scale = FloatVector.fromArray(F, gamma, gammaOffset + i);
             FloatVector gradient = FloatVector.fromArray(F, dy, dyOffset + i);
             FloatVector gate = FloatVector.fromArray(F, beta, betaOffset + i);
@@ -107,7 +111,8 @@ final class SimdLayerNormLoops implements LayerNormLoops {
         }
         if (whole < n) {
             VectorMask<Float> tail = F.indexInRange(whole, n);
-            FloatVector normal = FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean).mul(inverse);
+            FloatVector normal =
+                    FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean).mul(inverse);
             FloatVector scale = FloatVector.fromArray(F, gamma, gammaOffset + whole, tail);
             FloatVector gradient = FloatVector.fromArray(F, dy, dyOffset + whole, tail);
             FloatVector gate = FloatVector.fromArray(F, beta, betaOffset + whole, tail);
@@ -140,14 +145,17 @@ final class SimdLayerNormLoops implements LayerNormLoops {
         float level = projections[0];
         int whole = Simd.wholeVectors(n);
         for (int i = 0; i < whole; i += LANES) {
-            FloatVector normal = FloatVector.fromArray(F, x, xOffset + i).sub(mean).mul(inverse);
+            FloatVector normal =
+                    FloatVector.fromArray(F, x, xOffset + i).sub(mean).mul(inverse);
             FloatVector gradient = FloatVector.fromArray(F, dn, i).sub(level).sub(normal.mul(along));
             gradient.mul(inverse).intoArray(dx, dxOffset + i);
         }
         if (whole < n) {
             VectorMask<Float> tail = F.indexInRange(whole, n);
-            FloatVector normal = FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean).mul(inverse);
-            FloatVector gradient = FloatVector.fromArray(F, dn, whole, tail).sub(level).sub(normal.mul(along));
+            FloatVector normal =
+                    FloatVector.fromArray(F, x, xOffset + whole, tail).sub(mean).mul(inverse);
+            FloatVector gradient =
+                    FloatVector.fromArray(F, dn, whole, tail).sub(level).sub(normal.mul(along));
             gradient.mul(inverse).intoArray(dx, dxOffset + whole, tail);
         }
     }

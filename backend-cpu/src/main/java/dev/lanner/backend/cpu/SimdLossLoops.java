@@ -29,7 +29,15 @@ final class SimdLossLoops implements LossLoops {
 
     @Override
     public void combine(
-            int width, float alpha, float[] a, int aOffset, float beta, float[] b, int bOffset, float[] out, int outOffset) {
+            int width,
+            float alpha,
+            float[] a,
+            int aOffset,
+            float beta,
+            float[] b,
+            int bOffset,
+            float[] out,
+            int outOffset) {
         for (int j = 0; j < width; j += LANES) {
             FloatVector second = FloatVector.fromArray(F, b, bOffset + j).mul(beta);
             FloatVector.fromArray(F, a, aOffset + j)
@@ -39,8 +47,7 @@ final class SimdLossLoops implements LossLoops {
     }
 
     @Override
-    public void logits(
-            int count, int width, float[] h, float[] table, int tableOffset, int[] items, float[] logits) {
+    public void logits(int count, int width, float[] h, float[] table, int tableOffset, int[] items, float[] logits) {
         int column = 0;
         for (; column + 4 * LANES <= width; column += 4 * LANES) {
             fourColumns(count, width, column, h, table, tableOffset + column, items, logits);
@@ -91,7 +98,8 @@ final class SimdLossLoops implements LossLoops {
 
     /** Sets four logits by the first columns, and adds to them by the others. What lies behind the four is written later. */
     private static void store(FloatVector sums, int column, float[] logits, int at) {
-        FloatVector total = column == 0 ? sums : FloatVector.fromArray(F, logits, at).add(sums, FIRST_FOUR);
+        FloatVector total =
+                column == 0 ? sums : FloatVector.fromArray(F, logits, at).add(sums, FIRST_FOUR);
         total.intoArray(logits, at);
     }
 
@@ -168,7 +176,13 @@ final class SimdLossLoops implements LossLoops {
 
     @Override
     public void scatter(
-            int count, float[] coefficients, int coefficientsOffset, int[] items, int itemsOffset, float[] h, float[] sums) {
+            int count,
+            float[] coefficients,
+            int coefficientsOffset,
+            int[] items,
+            int itemsOffset,
+            float[] h,
+            float[] sums) {
         for (int column = 0; column < BLOCK; column += LANES) {
             // In a register, since the compiler must assume that storing the sums could change the state.
             FloatVector state = FloatVector.fromArray(F, h, column);

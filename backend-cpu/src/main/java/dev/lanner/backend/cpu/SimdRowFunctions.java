@@ -111,8 +111,10 @@ final class SimdRowFunctions implements RowFunctions {
         int whole = Simd.wholeVectors(n);
         return switch (op) {
             case SUM -> sum(x, xo, whole) + tail.reduce(op, x, xo + whole, n - whole);
-            case MAX -> whole == n ? max(x, xo, n) : Math.max(max(x, xo, whole), tail.reduce(op, x, xo + whole, n - whole));
-            case MIN -> whole == n ? min(x, xo, n) : Math.min(min(x, xo, whole), tail.reduce(op, x, xo + whole, n - whole));
+            case MAX ->
+                whole == n ? max(x, xo, n) : Math.max(max(x, xo, whole), tail.reduce(op, x, xo + whole, n - whole));
+            case MIN ->
+                whole == n ? min(x, xo, n) : Math.min(min(x, xo, whole), tail.reduce(op, x, xo + whole, n - whole));
         };
     }
 

@@ -33,8 +33,9 @@ final class SimdSupport {
             case "128" -> 128;
             case "256" -> 256;
             case "512" -> 512;
-            default -> throw new IllegalArgumentException(
-                    VECTOR_BITS + ": expected 64, 128, 256 or 512, found \"" + text + "\"");
+            default ->
+                throw new IllegalArgumentException(
+                        VECTOR_BITS + ": expected 64, 128, 256 or 512, found \"" + text + "\"");
         };
     }
 }

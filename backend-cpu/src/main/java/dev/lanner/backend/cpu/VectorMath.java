@@ -96,7 +96,9 @@ final class VectorMath {
         p = p.fma(square, FloatVector.broadcast(Simd.F, T5));
         p = p.fma(square, FloatVector.broadcast(Simd.F, T3));
         FloatVector small = p.mul(square).fma(x, x);
-        FloatVector tail = FloatVector.broadcast(Simd.F, -2f).div(exp(size.add(size)).add(1f)).add(1f);
+        FloatVector tail = FloatVector.broadcast(Simd.F, -2f)
+                .div(exp(size.add(size)).add(1f))
+                .add(1f);
         FloatVector large = tail.blend(tail.neg(), x.compare(VectorOperators.LT, 0f));
         return large.blend(small, size.compare(VectorOperators.LT, TANH_SMALL));
     }

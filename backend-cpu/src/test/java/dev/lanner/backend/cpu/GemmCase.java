@@ -145,27 +145,26 @@ final class GemmCase {
     @Override
     public String toString() {
         return m + "x" + k + " by " + k + "x" + n + ", alpha " + alpha + ", beta " + beta + ", strides of A "
-                + a.rowStride() + "," + a.columnStride() + ", of B " + b.rowStride() + "," + b.columnStride() + ", of C "
+                + a.rowStride() + "," + a.columnStride() + ", of B " + b.rowStride() + "," + b.columnStride()
+                + ", of C "
                 + before.rowStride();
     }
 
     private record Matrix(float[] values, int offset, int rowStride, int columnStride) {
         static Matrix random(Random random, int rows, int columns, Storage storage, float around) {
-            int rowStride =
-                    switch (storage) {
-                        case ROWS -> columns;
-                        case COLUMNS -> 1;
-                        case PADDED_ROWS -> columns + 5;
-                        case PADDED_COLUMNS -> 1;
-                        case BOTH_STRIDED -> 2 * columns + 3;
-                    };
-            int columnStride =
-                    switch (storage) {
-                        case ROWS, PADDED_ROWS -> 1;
-                        case COLUMNS -> rows;
-                        case PADDED_COLUMNS -> rows + 3;
-                        case BOTH_STRIDED -> 2;
-                    };
+            int rowStride = switch (storage) {
+                case ROWS -> columns;
+                case COLUMNS -> 1;
+                case PADDED_ROWS -> columns + 5;
+                case PADDED_COLUMNS -> 1;
+                case BOTH_STRIDED -> 2 * columns + 3;
+            };
+            int columnStride = switch (storage) {
+                case ROWS, PADDED_ROWS -> 1;
+                case COLUMNS -> rows;
+                case PADDED_COLUMNS -> rows + 3;
+                case BOTH_STRIDED -> 2;
+            };
             int extent = Math.max(0, (rows - 1) * rowStride) + Math.max(0, (columns - 1) * columnStride) + 1;
             // Nothing lies behind a ROWS or COLUMNS operand: an index past its end is an exception.
             boolean tight = storage == Storage.ROWS || storage == Storage.COLUMNS;

@@ -75,8 +75,7 @@ class GemmTest {
     @Test
     void betaZeroDoesNotReadC() {
         for (int k : new int[] {0, 1, 300}) {
-            GemmCase product = GemmCase.random(
-                            5, 29, 41, k, GemmCase.Storage.ROWS, GemmCase.Storage.ROWS, true, 1, 0)
+            GemmCase product = GemmCase.random(5, 29, 41, k, GemmCase.Storage.ROWS, GemmCase.Storage.ROWS, true, 1, 0)
                     .withNanResult();
             product.check(product.run(ONE));
             product.check(product.runScalar(ONE));

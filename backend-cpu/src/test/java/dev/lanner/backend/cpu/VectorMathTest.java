@@ -30,14 +30,13 @@ class VectorMathTest {
         float[] y = new float[x.length];
         for (int i = 0; i < x.length; i += Simd.LANES) {
             FloatVector v = FloatVector.fromArray(Simd.F, x, i);
-            FloatVector result =
-                    switch (function) {
-                        case EXP -> VectorMath.exp(v);
-                        case SIGMOID -> VectorMath.sigmoid(v);
-                        case SILU -> VectorMath.silu(v);
-                        case TANH -> VectorMath.tanh(v);
-                        case LOG -> VectorMath.log(v);
-                    };
+            FloatVector result = switch (function) {
+                case EXP -> VectorMath.exp(v);
+                case SIGMOID -> VectorMath.sigmoid(v);
+                case SILU -> VectorMath.silu(v);
+                case TANH -> VectorMath.tanh(v);
+                case LOG -> VectorMath.log(v);
+            };
             result.intoArray(y, i);
         }
         return y;

@@ -79,10 +79,12 @@ class WorkerPoolTest {
     void aNestedRunHasItsOwnScratch(int threads) {
         try (WorkerPool pool = new WorkerPool(threads)) {
             AtomicInteger inner = new AtomicInteger();
-            pool.run(8, (task, outer) -> pool.run(5, (nested, scratch) -> {
-                assertNotSame(outer, scratch);
-                inner.incrementAndGet();
-            }));
+            pool.run(
+                    8,
+                    (task, outer) -> pool.run(5, (nested, scratch) -> {
+                        assertNotSame(outer, scratch);
+                        inner.incrementAndGet();
+                    }));
             assertEquals(40, inner.get());
         }
     }
@@ -118,7 +120,8 @@ class WorkerPoolTest {
                             seen[task]++;
                             counts.incrementAndGet(caller);
                         });
-                        wrong.addAndGet((int) IntStream.of(seen).filter(s -> s != 1).count());
+                        wrong.addAndGet(
+                                (int) IntStream.of(seen).filter(s -> s != 1).count());
                     }
                 });
                 threads.add(thread);
@@ -149,9 +152,11 @@ class WorkerPoolTest {
                     }));
             assertEquals(20, ran.get());
             assertEquals(3, failure.getSuppressed().length);
-            AssertionError error = assertThrows(AssertionError.class, () -> pool.run(3, (task, scratch) -> {
-                throw new AssertionError();
-            }));
+            AssertionError error = assertThrows(
+                    AssertionError.class,
+                    () -> pool.run(3, (task, scratch) -> {
+                        throw new AssertionError();
+                    }));
             assertEquals(2, error.getSuppressed().length);
 
             pool.run(20, (task, scratch) -> ran.incrementAndGet());

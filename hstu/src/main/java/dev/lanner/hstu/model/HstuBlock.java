@@ -35,8 +35,12 @@ public final class HstuBlock extends Module {
         attention = new HstuAttention(config.heads(), config.maxLength(), config.maxLength(), config.timeBoundaries());
         gate = new GatedTransform(config.layerNormEpsilon());
         input = child("input", projection(config, parameters));
-        positionBias = parameter("position_bias", parameters.create(Initializer.constant(0), 2 * config.maxLength() - 1));
-        timeBias = parameter("time_bias", parameters.create(Initializer.constant(0), config.timeBoundaries().size() + 1));
+        positionBias =
+                parameter("position_bias", parameters.create(Initializer.constant(0), 2 * config.maxLength() - 1));
+        timeBias = parameter(
+                "time_bias",
+                parameters.create(
+                        Initializer.constant(0), config.timeBoundaries().size() + 1));
         gamma = parameter("norm_weight", parameters.create(Initializer.constant(1), width));
         beta = parameter("norm_bias", parameters.create(Initializer.constant(0), width));
         output = child("output", new Linear(width, width, parameters));

@@ -48,7 +48,10 @@ public record HstuConfig(
         List<String> wrong = new ArrayList<>();
         require(wrong, width >= 1, "width must be positive, found " + width);
         require(wrong, blocks >= 1, "blocks must be positive, found " + blocks);
-        require(wrong, heads >= 1 && width % heads == 0, "heads must divide the width, found " + heads + " and " + width);
+        require(
+                wrong,
+                heads >= 1 && width % heads == 0,
+                "heads must divide the width, found " + heads + " and " + width);
         require(wrong, maxLength >= 1, "maxLength must be positive, found " + maxLength);
         require(wrong, dropout >= 0 && dropout < 1, "dropout must be in [0, 1), found " + dropout);
         require(wrong, layerNormEpsilon > 0, "layerNormEpsilon must be positive, found " + layerNormEpsilon);
@@ -61,7 +64,10 @@ public record HstuConfig(
         require(wrong, projectionGain > 0, "projectionGain must be positive, found " + projectionGain);
         for (int i = 0; i < timeBoundaries.size(); i++) {
             long least = i == 0 ? 0 : timeBoundaries.get(i - 1);
-            require(wrong, timeBoundaries.get(i) > least, "timeBoundaries must ascend from above 0, found " + timeBoundaries);
+            require(
+                    wrong,
+                    timeBoundaries.get(i) > least,
+                    "timeBoundaries must ascend from above 0, found " + timeBoundaries);
         }
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("config: " + String.join("; ", wrong));
@@ -80,7 +86,21 @@ public record HstuConfig(
      */
     public static HstuConfig article() {
         return new HstuConfig(
-                "article", 64, 2, 1, 200, 0.2, 1e-5, List.of(HOUR, DAY, 7 * DAY, 30 * DAY), 128, 0.05, 0.1, 0.1, 0.1, 14, 3);
+                "article",
+                64,
+                2,
+                1,
+                200,
+                0.2,
+                1e-5,
+                List.of(HOUR, DAY, 7 * DAY, 30 * DAY),
+                128,
+                0.05,
+                0.1,
+                0.1,
+                0.1,
+                14,
+                3);
     }
 
     /**

@@ -88,10 +88,11 @@ public final class HstuModel extends Module {
                 1,
                 itemCount + 1,
                 Shape.of(rows, config.negatives()));
-        Tensor retrieval = Functional.sampledSoftmaxLoss(
-                states, items.weight(), targets, negatives, config.temperature());
+        Tensor retrieval =
+                Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives, config.temperature());
         Tensor ratings = Tensor.of(batch.targetRatings(), rows).to(states.dtype());
-        Tensor squaredError = rating.forward(states, items.forward(targets)).sub(ratings).square();
+        Tensor squaredError =
+                rating.forward(states, items.forward(targets)).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));
         return new Losses(retrieval, Functional.maskedMean(squaredError, hasTarget), config.ratingWeight());
     }
@@ -103,7 +104,8 @@ public final class HstuModel extends Module {
      * @return {@code [B, V+1]}; column 0 is padding and means nothing
      */
     public Tensor scores(Tensor states) {
-        return Functional.l2Normalize(states).matmul(Functional.l2Normalize(items.weight()).transpose());
+        return Functional.l2Normalize(states)
+                .matmul(Functional.l2Normalize(items.weight()).transpose());
     }
 
     /**

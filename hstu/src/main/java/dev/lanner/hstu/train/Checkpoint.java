@@ -42,9 +42,14 @@ final class Checkpoint {
         Safetensors.Contents contents = Safetensors.read(file);
         try {
             model.load(part(contents.tensors(), MODEL));
-            optimizer.load(part(contents.tensors(), OPTIMIZER), Integer.parseInt(contents.metadata().get(STEPS)));
+            optimizer.load(
+                    part(contents.tensors(), OPTIMIZER),
+                    Integer.parseInt(contents.metadata().get(STEPS)));
             List<EpochMetrics> history = new ArrayList<>();
-            contents.metadata().getOrDefault(METRICS, "").lines().forEach(line -> history.add(EpochMetrics.fromCsv(line)));
+            contents.metadata()
+                    .getOrDefault(METRICS, "")
+                    .lines()
+                    .forEach(line -> history.add(EpochMetrics.fromCsv(line)));
             return history;
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": not a checkpoint of this run: " + e.getMessage(), e);

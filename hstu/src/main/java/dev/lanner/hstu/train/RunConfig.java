@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lanner.hstu.model.HstuConfig;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * All that a training run depends on: the content of {@code config.json}.
@@ -52,8 +52,10 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
         } catch (ValueInstantiationException e) {
             throw new IOException(file + ": " + e.getCause().getMessage(), e);
         } catch (JacksonException e) {
-            throw new IOException(file + ":" + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + ": "
-                    + e.getOriginalMessage(), e);
+            throw new IOException(
+                    file + ":" + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + ": "
+                            + e.getOriginalMessage(),
+                    e);
         }
     }
 }

@@ -24,7 +24,8 @@ public record TrainConfig(int epochs, int batchSize, double learningRate, long s
             throw new IllegalArgumentException("config: the batch size must be positive, found " + batchSize);
         }
         if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-            throw new IllegalArgumentException("config: the learning rate must be positive and finite, found " + learningRate);
+            throw new IllegalArgumentException(
+                    "config: the learning rate must be positive and finite, found " + learningRate);
         }
         if (patience < 0) {
             throw new IllegalArgumentException("config: patience must not be negative, found " + patience);

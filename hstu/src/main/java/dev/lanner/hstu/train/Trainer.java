@@ -74,9 +74,7 @@ public final class Trainer {
     }
 
     private boolean outOfPatience() {
-        return config.patience() > 0
-                && !history.isEmpty()
-                && history.size() - best().epoch() >= config.patience();
+        return config.patience() > 0 && !history.isEmpty() && history.size() - best().epoch() >= config.patience();
     }
 
     private EpochMetrics trainEpoch(int epoch, TrainListener listener) {
@@ -110,7 +108,9 @@ public final class Trainer {
             Losses losses = model.losses(batch);
             Tensor total = losses.total();
             optimizer.step(tape.backward(total));
-            return new double[] {total.item(), losses.retrieval().item(), losses.rating().item()};
+            return new double[] {
+                total.item(), losses.retrieval().item(), losses.rating().item()
+            };
         }
     }
 }

@@ -26,8 +26,10 @@ class HstuModelTest {
         // Tables of the bias start at zero; a test of them needs them to say something.
         model.namedParameters().forEach((name, parameter) -> {
             if (name.endsWith("_bias")) {
-                parameter.assign(parameter.detach().add(Tensor.uniform(
-                        new RandomKey(seed, 9, name.hashCode()), -1, 1, parameter.dtype(), parameter.shape())));
+                parameter.assign(parameter
+                        .detach()
+                        .add(Tensor.uniform(
+                                new RandomKey(seed, 9, name.hashCode()), -1, 1, parameter.dtype(), parameter.shape())));
             }
         });
         model.eval();
@@ -75,8 +77,8 @@ class HstuModelTest {
     @Test
     void memorisesAHundredUsers() {
         HstuConfig article = HstuConfig.article();
-        HstuConfig config = new HstuConfig(
-                "test", 32, 2, 1, 8, 0, 1e-5, article.timeBoundaries(), 64, 0.05, 0.1, 0.1, 0.1, 14, 3);
+        HstuConfig config =
+                new HstuConfig("test", 32, 2, 1, 8, 0, 1e-5, article.timeBoundaries(), 64, 0.05, 0.1, 0.1, 0.1, 14, 3);
         int[] lengths = new int[100];
         Arrays.fill(lengths, 8);
         JaggedBatch batch = Batches.random(4, lengths);
@@ -137,7 +139,8 @@ class HstuModelTest {
         assertEquals(alone.rating().item(), all.rating().item(), 1e-6);
         assertEquals(alone.retrieval().item(), all.retrieval().item(), 1e-6);
         assertEquals(
-                all.retrieval().item() + model.config().ratingWeight() * all.rating().item(),
+                all.retrieval().item()
+                        + model.config().ratingWeight() * all.rating().item(),
                 all.total().item(),
                 1e-6);
     }

@@ -45,8 +45,7 @@ class ModelGradientTest {
     @Property(tries = 20)
     void everyParameterOfTheModelHasTheGradientOfEachLoss(@ForAll @LongRange(max = 1_000_000) long seed) {
         try (Backends.Use use = Backends.use(new ReferenceBackend())) {
-            HstuModel model =
-                    new HstuModel(Batches.config(0.2), Batches.ITEMS, new ParameterFactory(seed, DType.F64));
+            HstuModel model = new HstuModel(Batches.config(0.2), Batches.ITEMS, new ParameterFactory(seed, DType.F64));
             model.train(5);
             JaggedBatch batch = Batches.random(seed, 4, 1, 3);
             check(model, seed, () -> model.losses(batch).retrieval());

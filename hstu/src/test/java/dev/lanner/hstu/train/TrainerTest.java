@@ -32,8 +32,7 @@ class TrainerTest {
 
     private static HstuConfig small() {
         HstuConfig article = HstuConfig.article();
-        return new HstuConfig(
-                "test", 16, 1, 1, 20, 0.2, 1e-5, article.timeBoundaries(), 8, 0.1, 0.1, 0.1, 0.1, 5, 2);
+        return new HstuConfig("test", 16, 1, 1, 20, 0.2, 1e-5, article.timeBoundaries(), 8, 0.1, 0.1, 0.1, 0.1, 5, 2);
     }
 
     /** Users who walk through the items in a circle, with a jump now and then. */
@@ -85,7 +84,8 @@ class TrainerTest {
         RunConfig config = opened.config().withEpochs(6);
         Interactions interactions = walks();
         assertEquals(interactions.fingerprint(), config.fingerprint());
-        HstuModel model = new HstuModel(config.model(), config.items(), config.training().seed());
+        HstuModel model =
+                new HstuModel(config.model(), config.items(), config.training().seed());
         Trainer resumed =
                 new Trainer(model, new LeaveOneOut(interactions, MODEL.maxLength()), config.training(), opened);
         resumed.resume();
@@ -125,9 +125,10 @@ class TrainerTest {
             int target = one.targetItems()[one.rows() - 1];
             float[] scores = run.model().scores(last).toFloats();
             int user = one.users()[0];
-            expected.add(Ranks.rankOf(
-                    scores, 0, interactions.itemCount(), target, split.seen(user, LeaveOneOut.Part.TEST)));
-            double rating = run.model().ratings(last, Tensor.of(new int[] {target}, 1)).item();
+            expected.add(
+                    Ranks.rankOf(scores, 0, interactions.itemCount(), target, split.seen(user, LeaveOneOut.Part.TEST)));
+            double rating =
+                    run.model().ratings(last, Tensor.of(new int[] {target}, 1)).item();
             squares += Math.pow(rating - one.targetRatings()[one.rows() - 1], 2);
         }
         assertEquals(expected.hitRate(10), evaluation.hitRate10());

@@ -13,11 +13,12 @@ public final class Backends {
     private static final String DEFAULT = "cpu";
 
     private static final Map<String, String> HOW_TO_GET = Map.of(
-            "cpu", "add dev.lanner:lanner-backend-cpu to the class path or module path",
+            "cpu",
+            "add dev.lanner:lanner-backend-cpu to the class path or module path",
             "tornado",
-                    "install the TornadoVM SDK 5.2.0-jdk25, set TORNADOVM_HOME to its folder (check with: ls"
-                            + " $TORNADOVM_HOME/etc/tornado.backend), and build again, which adds"
-                            + " dev.lanner:lanner-backend-tornado");
+            "install the TornadoVM SDK 5.2.0-jdk25, set TORNADOVM_HOME to its folder (check with: ls"
+                    + " $TORNADOVM_HOME/etc/tornado.backend), and build again, which adds"
+                    + " dev.lanner:lanner-backend-tornado");
 
     private static final Map<String, Backend> CREATED = new ConcurrentHashMap<>();
     private static final ThreadLocal<Backend> IN_USE = new ThreadLocal<>();

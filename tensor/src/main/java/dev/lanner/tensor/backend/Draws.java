@@ -19,7 +19,8 @@ public final class Draws {
      *
      * @param out receives them from {@code offset} on
      */
-    public static void floats(RandomOp op, RandomKey key, double a, double b, int first, float[] out, int offset, int count) {
+    public static void floats(
+            RandomOp op, RandomKey key, double a, double b, int first, float[] out, int offset, int count) {
         int[] words = new int[WORDS];
         switch (op) {
             case UNIFORM, DROPOUT_MASK -> {

@@ -45,7 +45,10 @@ public final class Functional {
 
     /** Divides each row (last axis) by its Euclidean norm, clamped below at {@link #MIN_NORM}. */
     public static Tensor l2Normalize(Tensor x) {
-        return x.div(x.square().sum(true, -1).maximum(x.scalarLike(MIN_NORM * MIN_NORM)).sqrt());
+        return x.div(x.square()
+                .sum(true, -1)
+                .maximum(x.scalarLike(MIN_NORM * MIN_NORM))
+                .sqrt());
     }
 
     /** The cosine of the angle between rows (last axis) of equal shapes or shapes that broadcast, {@code [...]}. */

@@ -26,12 +26,13 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
     public HstuAttention {
         timeBoundaries = List.copyOf(timeBoundaries);
         if (heads < 1 || maxLength < 1 || !(divisor > 0)) {
-            throw new IllegalArgumentException("hstuAttention: heads, maxLength and divisor must be positive, found " + heads + ", "
-                    + maxLength + ", " + divisor);
+            throw new IllegalArgumentException("hstuAttention: heads, maxLength and divisor must be positive, found "
+                    + heads + ", " + maxLength + ", " + divisor);
         }
         for (int i = 1; i < timeBoundaries.size(); i++) {
             if (timeBoundaries.get(i) <= timeBoundaries.get(i - 1)) {
-                throw new IllegalArgumentException("hstuAttention: time boundaries must ascend, found " + timeBoundaries);
+                throw new IllegalArgumentException(
+                        "hstuAttention: time boundaries must ascend, found " + timeBoundaries);
             }
         }
     }
@@ -60,8 +61,8 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
         Operands.rank(name(), "v", inputs[2], 2);
         Operands.shape(name(), "v", inputs[2], rows, inputs[2].size(1));
         if (q.size(1) % heads != 0 || inputs[2].size(1) % heads != 0) {
-            throw new ShapeException(name() + ": widths must be multiples of " + heads + " heads (q=" + q.shape() + ", v="
-                    + inputs[2].shape() + ")");
+            throw new ShapeException(name() + ": widths must be multiples of " + heads + " heads (q=" + q.shape()
+                    + ", v=" + inputs[2].shape() + ")");
         }
         Operands.dtype(name(), "offsets", inputs[3], DType.I32);
         Operands.rank(name(), "offsets", inputs[3], 1);
@@ -82,8 +83,9 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
         for (int b = 1; b < offsets.length; b++) {
             int length = offsets[b] - offsets[b - 1];
             if (length < 0 || length > maxLength || offsets[b] > rows) {
-                throw new ShapeException(name() + ": offsets must ascend to at most " + rows + " rows by at most maxLength "
-                        + maxLength + ", found " + offsets[b - 1] + ", " + offsets[b] + " at sequence " + (b - 1));
+                throw new ShapeException(
+                        name() + ": offsets must ascend to at most " + rows + " rows by at most maxLength " + maxLength
+                                + ", found " + offsets[b - 1] + ", " + offsets[b] + " at sequence " + (b - 1));
             }
         }
     }
@@ -99,7 +101,11 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
             int length = offsets[b + 1] - start;
             if (length > 0) {
                 Tensor bias = bias(inputs[6], inputs[7], queryTimes, keyTimes, start, length);
-                outputs.add(sequence(rows(inputs[0], start, length), rows(inputs[1], start, length), rows(inputs[2], start, length), bias));
+                outputs.add(sequence(
+                        rows(inputs[0], start, length),
+                        rows(inputs[1], start, length),
+                        rows(inputs[2], start, length),
+                        bias));
             }
         }
         int used = offsets[offsets.length - 1];
@@ -124,7 +130,8 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
                 buckets[i * n + j] = bucket(queryTimes[start + i] - keyTimes[start + j]);
             }
         }
-        Tensor position = positionBias.unsqueeze(1).gatherRows(Tensor.of(positions, n, n)).squeeze(2);
+        Tensor position =
+                positionBias.unsqueeze(1).gatherRows(Tensor.of(positions, n, n)).squeeze(2);
         Tensor time = timeBias.unsqueeze(1).gatherRows(Tensor.of(buckets, n, n)).squeeze(2);
         return position.add(time);
     }
@@ -142,7 +149,8 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
             Tensor keys = k.narrow(1, h * keyWidth, keyWidth);
             Tensor scores = queries.matmul(keys.transpose()).add(bias);
             Tensor attention = past.where(scores.silu(), zero);
-            outputs[h] = attention.matmul(v.narrow(1, h * valueWidth, valueWidth)).div(divisor);
+            outputs[h] =
+                    attention.matmul(v.narrow(1, h * valueWidth, valueWidth)).div(divisor);
         }
         return Tensor.concat(1, outputs);
     }

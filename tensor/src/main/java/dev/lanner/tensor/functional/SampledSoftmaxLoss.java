@@ -24,7 +24,8 @@ public record SampledSoftmaxLoss(double temperature) implements FusedOp {
 
     public SampledSoftmaxLoss {
         if (!(temperature > 0)) {
-            throw new IllegalArgumentException("sampledSoftmaxLoss: the temperature must be positive, found " + temperature);
+            throw new IllegalArgumentException(
+                    "sampledSoftmaxLoss: the temperature must be positive, found " + temperature);
         }
     }
 
@@ -56,7 +57,8 @@ public record SampledSoftmaxLoss(double temperature) implements FusedOp {
         Tensor targets = inputs[2];
         Tensor negatives = inputs[3];
         Tensor positive = h.mul(table.gatherRows(targets)).sum(true, 1).div(temperature);
-        Tensor negative = h.unsqueeze(1).mul(table.gatherRows(negatives)).sum(false, 2).div(temperature);
+        Tensor negative =
+                h.unsqueeze(1).mul(table.gatherRows(negatives)).sum(false, 2).div(temperature);
         Tensor isTarget = negatives.eq(targets.unsqueeze(1));
         Tensor excluded = h.scalarLike(EXCLUDED);
         Tensor logits = Tensor.concat(1, positive, isTarget.where(excluded, negative));

@@ -196,8 +196,9 @@ public final class ReferenceBackend implements Backend {
         HostArray source = (HostArray) x.storage();
         for (int row = 0; row < count(values) / k; row++) {
             int first = row * width;
-            int[] positions =
-                    IntStream.range(0, width).map(i -> x.layout().position(first + i)).toArray();
+            int[] positions = IntStream.range(0, width)
+                    .map(i -> x.layout().position(first + i))
+                    .toArray();
             int[] sorted = IntStream.range(0, width)
                     .boxed()
                     .sorted(descending(source, positions))
