@@ -84,9 +84,10 @@ class LauncherTest {
         Outcome with1 = Launcher.run(scratch, "--data", data, "--epochs", 2, "--quiet", "--threads", 1, "--out", one);
         Outcome with2 = Launcher.run(scratch, "--data", data, "--epochs", 2, "--quiet", "--threads", 2, "--out", two);
         assertEquals(with1.result(), with2.result());
-        assertArrayEquals(
-                Files.readAllBytes(one.resolve("checkpoint.safetensors")),
-                Files.readAllBytes(two.resolve("checkpoint.safetensors")));
+        for (String file : List.of("model.safetensors", "metrics.csv", "config.json")) {
+            assertArrayEquals(Files.readAllBytes(one.resolve(file)), Files.readAllBytes(two.resolve(file)), file);
+        }
+        assertSameContents(one.resolve("checkpoint.safetensors"), two.resolve("checkpoint.safetensors"));
     }
 
     @ParameterizedTest
@@ -138,7 +139,17 @@ class LauncherTest {
                 Safetensors.read(checkpoint).metadata().get("metrics").lines().count());
         Path whole = scratch.resolve("whole");
         Outcome.inProcess("--data", data, "--epochs", epochs, "--out", whole).result();
-        assertArrayEquals(Files.readAllBytes(whole.resolve("checkpoint.safetensors")), Files.readAllBytes(checkpoint));
+        assertSameContents(whole.resolve("checkpoint.safetensors"), checkpoint);
+    }
+
+    private static void assertSameContents(Path expected, Path actual) throws IOException {
+        Safetensors.Contents one = Safetensors.read(expected);
+        Safetensors.Contents other = Safetensors.read(actual);
+        assertEquals(one.metadata(), other.metadata());
+        assertEquals(one.tensors().keySet(), other.tensors().keySet());
+        one.tensors()
+                .forEach((name, tensor) -> assertArrayEquals(
+                        tensor.toFloats(), other.tensors().get(name).toFloats(), name));
     }
 
     private static boolean ignoresInterrupt(long pid) throws IOException {

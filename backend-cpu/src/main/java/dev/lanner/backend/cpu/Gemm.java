@@ -3,8 +3,8 @@ package dev.lanner.backend.cpu;
 /**
  * Single-precision matrix product {@code C = alpha A B + beta C}.
  *
- * <p>B is packed into panels that fit the cache and the registers; A is read in place, whatever its strides, since its elements are
- * broadcast one by one; tiles of C stay in registers over a block of the depth (Goto and van de Geijn, "Anatomy of High-Performance
+ * <p>B is packed into panels as wide as the tiles; A is read in place, whatever its strides, since its elements are broadcast one by
+ * one; tiles of C stay in registers over a block of the depth (Goto and van de Geijn, "Anatomy of High-Performance
  * Matrix Multiplication", 2008). Threads share out blocks of C, never the depth: every element is one chain of sums in a fixed order,
  * with the same bits for every number of threads.
  */
@@ -59,7 +59,7 @@ final class Gemm {
             c.scale(0, m, 0, n);
             return;
         }
-        GemmBlocks blocks = GemmBlocks.of(m, n, k, tiles.columns());
+        GemmBlocks blocks = GemmBlocks.of(m, n, k, b, tiles.columns());
         new GemmProduct(tiles, blocks, m, n, k, a, b, c).run(pool);
     }
 }

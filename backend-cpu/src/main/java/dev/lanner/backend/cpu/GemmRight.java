@@ -1,5 +1,7 @@
 package dev.lanner.backend.cpu;
 
+import java.util.Arrays;
+
 /** The right operand of a product, {@code [k, n]} from {@code offset} on, with any strides, and the product's factor alpha. */
 record GemmRight(float[] values, int offset, int rowStride, int columnStride, float alpha) {
     /** Returns the index of an element. */
@@ -43,16 +45,32 @@ record GemmRight(float[] values, int offset, int rowStride, int columnStride, fl
     }
 
     private void packPanel(int width, int filled, int depth, int from, float[] packed, int to) {
-        for (int j = 0; j < filled; j++) {
-            int source = from + j * columnStride;
+        int j = 0;
+        // Four columns at a time: their stores share a cache line.
+        for (; j + 4 <= filled; j += 4) {
+            packFour(width, depth, from + j * columnStride, packed, to + j);
+        }
+        for (; j < filled; j++) {
             for (int k = 0; k < depth; k++) {
-                packed[to + k * width + j] = alpha * values[source + k * rowStride];
+                packed[to + k * width + j] = alpha * values[from + j * columnStride + k * rowStride];
             }
         }
         for (int k = 0; k < depth && filled < width; k++) {
-            for (int j = filled; j < width; j++) {
-                packed[to + k * width + j] = 0;
-            }
+            Arrays.fill(packed, to + k * width + filled, to + (k + 1) * width, 0);
+        }
+    }
+
+    private void packFour(int width, int depth, int from, float[] packed, int to) {
+        int second = from + columnStride;
+        int third = second + columnStride;
+        int fourth = third + columnStride;
+        for (int k = 0; k < depth; k++) {
+            int row = k * rowStride;
+            packed[to] = alpha * values[from + row];
+            packed[to + 1] = alpha * values[second + row];
+            packed[to + 2] = alpha * values[third + row];
+            packed[to + 3] = alpha * values[fourth + row];
+            to += width;
         }
     }
 }

@@ -40,8 +40,8 @@ interface GemmTiles {
      * {@code c = a b} or {@code c += a b} for one tile. Each element is one chain of additions in the order of the depth, begun with the
      * element of {@code c} if it is added to; it does not depend on the rows of the tile.
      *
-     * <p>Java has no prefetch instruction, so each step of the depth also reads one element of {@code a} that a later tile needs: its
-     * cache line then arrives behind the arithmetic of this tile.
+     * <p>Java has no prefetch instruction, so each step of the depth also reads one element that a later tile needs: its cache line
+     * then arrives behind the arithmetic of this tile.
      *
      * @param rows a number that {@link #rows} returned
      * @param depth columns of {@code a}, rows of {@code b}
@@ -50,7 +50,8 @@ interface GemmTiles {
      * @param bDepth distance between rows of {@code b}, whose columns are adjacent
      * @param cRow distance between rows of {@code c}, whose columns are adjacent
      * @param add whether {@code c} is added to; if not, it is not read
-     * @param next index in {@code a} of the first element to read ahead
+     * @param ahead array to read ahead in
+     * @param next index of the first element to read ahead
      * @param nextStep distance between the elements that are read ahead
      * @return a value without meaning, to be kept somewhere: it makes the compiler keep the reads ahead
      */
@@ -68,6 +69,7 @@ interface GemmTiles {
             int cOffset,
             int cRow,
             boolean add,
+            float[] ahead,
             int next,
             int nextStep);
 }

@@ -15,6 +15,8 @@ final class Reductions {
     private static final int ROW_BLOCK = 1 << 14;
     /** Elements of a block of rows whose columns are added up. */
     private static final int COLUMN_BLOCK = 1 << 14;
+    /** Rows of such a block at most: a longer chain of additions loses digits. */
+    private static final int BLOCK_ROWS = 256;
 
     private final WorkerPool pool;
     private final RowFunctions functions;
@@ -116,7 +118,7 @@ final class Reductions {
         int start = x.layout().offset();
         int target = out.layout().offset();
         BinaryOp step = step(op);
-        int grain = Math.max(1, COLUMN_BLOCK / columns);
+        int grain = Math.clamp(COLUMN_BLOCK / columns, 1, BLOCK_ROWS);
         int blocks = WorkerPool.tasks(rows, grain);
         float[] partial = new float[blocks * columns];
         pool.run(blocks, (task, scratch) -> {

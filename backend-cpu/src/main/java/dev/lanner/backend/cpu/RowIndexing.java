@@ -24,7 +24,10 @@ final class RowIndexing {
             int oo,
             int outRow,
             int width) {
-        int grain = Math.max(1, GRAIN / Math.max(width, 1));
+        if (width == 0) {
+            return;
+        }
+        int grain = Math.max(1, GRAIN / width);
         pool.run(WorkerPool.tasks(count, grain), (task, scratch) -> {
             for (int i = task * grain; i < Math.min(count, (task + 1) * grain); i++) {
                 System.arraycopy(table, to + indices[io + i] * tableRow, out, oo + i * outRow, width);

@@ -54,6 +54,7 @@ final class ScalarGemmTiles implements GemmTiles {
             int cOffset,
             int cRow,
             boolean add,
+            float[] ahead,
             int next,
             int nextStep) {
         if (!add) {

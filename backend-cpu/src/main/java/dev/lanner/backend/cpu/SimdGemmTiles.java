@@ -65,12 +65,16 @@ final class SimdGemmTiles implements GemmTiles {
             int cOffset,
             int cRow,
             boolean add,
+            float[] ahead,
             int next,
             int nextStep) {
         return switch (rows) {
             case 12 ->
-                twelve(depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, next, nextStep);
-            case 4 -> four(depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, next, nextStep);
+                twelve(
+                        depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, ahead, next,
+                        nextStep);
+            case 4 ->
+                four(depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, ahead, next, nextStep);
             default -> one(depth, a, aOffset, aDepth, b, bOffset, bDepth, c, cOffset, add);
         };
     }
@@ -88,6 +92,7 @@ final class SimdGemmTiles implements GemmTiles {
             int cOffset,
             int cRow,
             boolean add,
+            float[] ahead,
             int next,
             int nextStep) {
         int c1 = cOffset + cRow;
@@ -154,7 +159,7 @@ final class SimdGemmTiles implements GemmTiles {
         }
         int at = aOffset;
         int from = bOffset;
-        int ahead = next;
+        int reading = next;
         int touched = 0;
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(F, b, from);
@@ -195,8 +200,8 @@ final class SimdGemmTiles implements GemmTiles {
             factor = FloatVector.broadcast(F, a[at + 11 * aRow]);
             l11 = factor.fma(left, l11);
             r11 = factor.fma(right, r11);
-            touched |= Float.floatToRawIntBits(a[ahead]);
-            ahead += nextStep;
+            touched |= Float.floatToRawIntBits(ahead[reading]);
+            reading += nextStep;
             at += aDepth;
             from += bDepth;
         }
@@ -240,6 +245,7 @@ final class SimdGemmTiles implements GemmTiles {
             int cOffset,
             int cRow,
             boolean add,
+            float[] ahead,
             int next,
             int nextStep) {
         int c1 = cOffset + cRow;
@@ -266,7 +272,7 @@ final class SimdGemmTiles implements GemmTiles {
         }
         int at = aOffset;
         int from = bOffset;
-        int ahead = next;
+        int reading = next;
         int touched = 0;
         for (int k = 0; k < depth; k++) {
             FloatVector left = FloatVector.fromArray(F, b, from);
@@ -283,8 +289,8 @@ final class SimdGemmTiles implements GemmTiles {
             factor = FloatVector.broadcast(F, a[at + 3 * aRow]);
             l3 = factor.fma(left, l3);
             r3 = factor.fma(right, r3);
-            touched |= Float.floatToRawIntBits(a[ahead]);
-            ahead += nextStep;
+            touched |= Float.floatToRawIntBits(ahead[reading]);
+            reading += nextStep;
             at += aDepth;
             from += bDepth;
         }
