@@ -6,6 +6,7 @@ import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.train.DivergenceException;
 import dev.lanner.hstu.train.EpochMetrics;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.Evaluator;
@@ -102,7 +103,10 @@ public final class TrainMl1m implements Callable<Integer> {
         CommandLine command = new CommandLine(new TrainMl1m());
         command.setParameterExceptionHandler((e, arguments) -> fail(command.getErr(), e.getMessage()));
         command.setExecutionExceptionHandler((e, line, result) -> {
-            if (e instanceof DataException || e instanceof IOException || e instanceof BackendException) {
+            if (e instanceof DataException
+                    || e instanceof IOException
+                    || e instanceof BackendException
+                    || e instanceof DivergenceException) {
                 return fail(line.getErr(), reason(e));
             }
             throw e;

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads and writes safetensors files, which Python's {@code safetensors} opens: eight bytes with the length of a JSON header
@@ -48,7 +49,8 @@ public final class Safetensors {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) {
             ObjectNode texts = header.putObject(METADATA);
-            metadata.forEach(texts::put);
+            // Sorted, so that equal contents are equal bytes.
+            new TreeMap<>(metadata).forEach(texts::put);
         }
         long offset = 0;
         for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {

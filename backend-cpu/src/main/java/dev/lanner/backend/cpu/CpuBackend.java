@@ -2,9 +2,7 @@ package dev.lanner.backend.cpu;
 
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.FusedOp;
-import dev.lanner.tensor.Layout;
 import dev.lanner.tensor.RandomKey;
-import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.BinaryOp;
@@ -19,10 +17,11 @@ import dev.lanner.tensor.backend.UnaryOp;
 import dev.lanner.tensor.backend.View;
 import dev.lanner.tensor.reference.ReferenceBackend;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tensors on the cores of this machine: F32 by SIMD kernels on {@code float[]} and a fixed pool of threads, with the same bits for
- * every number of threads. I32 and I64 carry indices and times, whose operations are few and small: the reference's loops do them.
+ * every number of threads. I32 and I64 carry indices and times; what is rare on them, the reference backend does. Thread-safe.
  */
 public final class CpuBackend implements Backend {
     /** The name by which it is asked for. */
@@ -31,32 +30,41 @@ public final class CpuBackend implements Backend {
     public static final String THREADS = "lanner.threads";
 
     private static final System.Logger LOG = System.getLogger(CpuBackend.class.getName());
-    /** Numbers drawn by one task; a multiple of a Philox block. */
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+    /** Numbers drawn by one task: whole blocks of the generator. */
     private static final int RANDOM_GRAIN = 1 << 14;
 
     private final WorkerPool pool;
-    private final BufferPool buffers = new BufferPool(Runtime.getRuntime().maxMemory() / 2);
+    private final BufferPool buffers;
     private final ReferenceBackend plain = new ReferenceBackend();
     private final Elementwise elementwise;
+    private final IntegerOps integers;
+    private final Temporaries temporaries;
     private final Reductions reductions;
     private final Selection selection;
+    private final Matmul products;
     private final RowIndexing rows;
     private final FusedKernels fused;
 
     /**
-     * A backend with its own threads.
+     * A backend with its own threads, which end when it is closed.
      *
-     * @param threads positive
+     * @param threads at least 1
      */
     public CpuBackend(int threads) {
         pool = new WorkerPool(threads);
-        RowFunctions functions = RowFunctions.choose();
-        elementwise = new Elementwise(pool, functions);
-        reductions = new Reductions(pool, functions);
-        selection = new Selection(pool);
-        rows = new RowIndexing(pool);
+        // Half of the heap: what a training step gives back is all taken again by the next one.
+        buffers = new BufferPool(Runtime.getRuntime().maxMemory() / 2);
+        elementwise = new Elementwise(pool, ElementKernels.choose());
+        integers = new IntegerOps(pool);
+        temporaries = new Temporaries(buffers, new Copies(pool, elementwise));
+        ReduceKernels kernels = ReduceKernels.choose();
+        reductions = new Reductions(pool, kernels, temporaries);
+        selection = new Selection(pool, kernels);
+        products = new Matmul(pool);
+        rows = new RowIndexing(pool, kernels);
         fused = new FusedKernels(pool);
-        if (!SimdSupport.available()) {
+        if (!SimdSupport.available() && WARNED.compareAndSet(false, true)) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The module jdk.incubator.vector is missing, so scalar kernels run, several times slower; start the JVM with"
@@ -64,10 +72,14 @@ public final class CpuBackend implements Backend {
         }
     }
 
-    /** The number of threads that {@link #THREADS} asks for, else that of the cores. */
+    /**
+     * The number of threads that {@link #THREADS} asks for, else that of the cores.
+     *
+     * @throws IllegalArgumentException if the property is not a whole number of at least 1
+     */
     static int configuredThreads() {
-        String text = System.getProperty(THREADS);
-        if (text == null) {
+        String text = System.getProperty(THREADS, "").trim();
+        if (text.isEmpty()) {
             return Runtime.getRuntime().availableProcessors();
         }
         try {
@@ -76,9 +88,9 @@ public final class CpuBackend implements Backend {
                 return threads;
             }
         } catch (NumberFormatException e) {
-            throw new BackendException("-D" + THREADS + " must be a whole number, found \"" + text + "\"", e);
+            throw new IllegalArgumentException(THREADS + ": expected a whole number, found \"" + text + "\"", e);
         }
-        throw new BackendException("-D" + THREADS + " must be at least 1, found " + text);
+        throw new IllegalArgumentException(THREADS + ": must be at least 1, found " + text);
     }
 
     @Override
@@ -91,247 +103,203 @@ public final class CpuBackend implements Backend {
         return dtype != DType.F64;
     }
 
+    /**
+     * Takes memory from the pool.
+     *
+     * @throws BackendException if the dtype is F64
+     */
     @Override
     public Storage allocate(DType dtype, int size) {
+        if (!supports(dtype)) {
+            throw new BackendException("the cpu backend does not compute in " + dtype
+                    + "; the reference backend does (-Dbackend=reference)");
+        }
         return buffers.take(dtype, size);
     }
 
     @Override
     public void release(Storage storage) {
-        buffers.giveBack((HostArray) storage);
+        buffers.giveBack(array(storage));
     }
 
     @Override
     public void upload(HostArray source, Storage target, int count) {
-        plain.upload(source, target, count);
+        array(target).copyFrom(source, 0, 0, count);
     }
 
     @Override
     public void download(Storage source, int offset, HostArray target, int count) {
-        plain.download(source, offset, target, count);
+        target.copyFrom(array(source), offset, 0, count);
     }
 
     @Override
     public void copy(View x, View out) {
-        if (isFloat(x) && isFloat(out)) {
-            elementwise.copy(x, out);
-        } else {
-            plain.copy(x, out);
-        }
+        temporaries.copy(x, out);
     }
 
     @Override
     public void fill(double value, View out) {
+        if (isEmpty(out)) {
+            return;
+        }
         if (isFloat(out)) {
             elementwise.fill((float) value, out);
         } else {
-            plain.fill(value, out);
+            integers.fill(value, out);
         }
     }
 
     @Override
     public void unary(UnaryOp op, View x, View out) {
+        if (isEmpty(out)) {
+            return;
+        }
         if (isFloat(x)) {
             elementwise.unary(op, x, out);
         } else {
-            plain.unary(op, x, out);
+            integers.unary(op, x, out);
         }
     }
 
     @Override
     public void binary(BinaryOp op, View a, View b, View out) {
+        if (isEmpty(out)) {
+            return;
+        }
         if (isFloat(a)) {
             elementwise.binary(op, a, b, out);
         } else {
-            plain.binary(op, a, b, out);
+            integers.binary(op, a, b, out);
         }
     }
 
     @Override
     public void compare(CompareOp op, View a, View b, View out) {
+        if (isEmpty(out)) {
+            return;
+        }
         if (isFloat(a)) {
             elementwise.compare(op, a, b, out);
         } else {
-            plain.compare(op, a, b, out);
+            integers.compare(op, a, b, out);
         }
     }
 
     @Override
     public void select(View condition, View a, View b, View out) {
+        if (isEmpty(out)) {
+            return;
+        }
         if (isFloat(a)) {
             elementwise.select(condition, a, b, out);
         } else {
-            plain.select(condition, a, b, out);
+            integers.select(condition, a, b, out);
         }
     }
 
     @Override
     public void reduce(ReduceOp op, View x, View out) {
-        if (!isFloat(x) || Elementwise.isEmpty(x) || !out.layout().isContiguous()) {
-            plain.reduce(op, x, out);
-            return;
-        }
-        Reductions.Plan plan = Reductions.Plan.of(x.shape(), out.shape());
-        switch (plan.kind()) {
-            case TRAILING -> withContiguous(x, packed -> reductions.rows(op, packed, out, plan.rows(), plan.columns()));
-            case LEADING ->
-                withContiguous(x, packed -> reductions.columns(op, packed, out, plan.rows(), plan.columns()));
-            case MIXED -> {
-                View moved = new View(x.storage(), Reductions.keptFirst(x.layout(), out.shape()));
-                withContiguous(moved, packed -> reductions.rows(op, packed, out, plan.rows(), plan.columns()));
-            }
+        if (isEmpty(x)) {
+            fill(0, out);
+        } else if (isFloat(x)) {
+            reductions.reduce(op, x, out);
+        } else {
+            integers.reduce(op, x, out);
         }
     }
 
     @Override
     public void argReduce(ReduceOp op, View x, int axis, View out) {
-        if (!isFloat(x) || Elementwise.isEmpty(x)) {
+        if (isEmpty(out)) {
+            return;
+        }
+        if (!isFloat(x)) {
             plain.argReduce(op, x, axis, out);
             return;
         }
         int last = x.shape().rank() - 1;
-        int columns = x.shape().size(axis);
-        int count = out.shape().elements();
-        int[] found = new int[count];
         View moved = new View(x.storage(), x.layout().transpose(axis, last));
-        withContiguous(
-                moved,
-                packed -> selection.argReduce(
-                        op, Elementwise.floats(packed), packed.layout().offset(), count, columns, found));
-        Shape shape = out.layout().transpose(axis, last).shape();
-        View result = new View(HostArray.of(found), Layout.contiguous(shape).transpose(axis, last));
-        plain.copy(result, out);
+        View target = new View(out.storage(), out.layout().transpose(axis, last));
+        temporaries.readContiguous(
+                moved, from -> temporaries.writeContiguous(target, to -> selection.argReduce(op, from, to)));
     }
 
     @Override
     public void topK(View x, View values, View indices) {
-        boolean packedOut = values.layout().isContiguous() && indices.layout().isContiguous();
-        if (!isFloat(x) || Elementwise.isEmpty(x) || !packedOut) {
+        if (isEmpty(values)) {
+            return;
+        }
+        if (!isFloat(x)) {
             plain.topK(x, values, indices);
             return;
         }
-        int columns = x.shape().size(-1);
-        int count = x.shape().elements() / columns;
-        withContiguous(
+        temporaries.readContiguous(
                 x,
-                packed -> selection.topK(
-                        Elementwise.floats(packed),
-                        packed.layout().offset(),
-                        count,
-                        columns,
-                        values.shape().size(-1),
-                        Elementwise.floats(values),
-                        values.layout().offset(),
-                        ((HostArray) indices.storage()).ints(),
-                        indices.layout().offset()));
+                from -> temporaries.writeContiguous(
+                        values, to -> temporaries.writeContiguous(indices, at -> selection.topK(from, to, at))));
     }
 
     @Override
     public void matmul(double alpha, View a, View b, double beta, View out) {
-        int rank = out.shape().rank();
-        int m = out.shape().size(-2);
-        int n = out.shape().size(-1);
-        int k = a.shape().size(-1);
-        if (Elementwise.isEmpty(out)) {
+        if (isEmpty(out)) {
             return;
         }
-        if (n > 1 && out.layout().stride(rank - 1) != 1) {
-            View packed = contiguous(out.shape());
-            if (beta != 0) {
-                copy(out, packed);
-            }
-            matmul(alpha, a, b, beta, packed);
-            copy(packed, out);
-            release(packed.storage());
-            return;
-        }
-        for (int batch = 0; batch < out.shape().elements() / (m * n); batch++) {
-            // With an inner dimension of 0 there is no element to point at, and none is read.
-            int aStart = k == 0 ? 0 : a.layout().position(batch * m * k);
-            int bStart = k == 0 ? 0 : b.layout().position(batch * k * n);
-            Gemm.gemm(
-                    pool,
-                    m,
-                    n,
-                    k,
-                    (float) alpha,
-                    Elementwise.floats(a),
-                    aStart,
-                    a.layout().stride(rank - 2),
-                    a.layout().stride(rank - 1),
-                    Elementwise.floats(b),
-                    bStart,
-                    b.layout().stride(rank - 2),
-                    b.layout().stride(rank - 1),
-                    (float) beta,
-                    Elementwise.floats(out),
-                    out.layout().position(batch * m * n),
-                    out.layout().stride(rank - 2));
+        boolean adjacent =
+                out.shape().size(-1) == 1 || out.layout().stride(out.shape().rank() - 1) == 1;
+        if (adjacent) {
+            products.multiply((float) alpha, a, b, (float) beta, out);
+        } else {
+            temporaries.updateContiguous(out, to -> products.multiply((float) alpha, a, b, (float) beta, to));
         }
     }
 
     @Override
     public void gatherRows(View table, View indices, View out) {
-        int width = table.shape().size(1);
-        if (!isFloat(table)
-                || !adjacentRows(table)
-                || !adjacentRows(out)
-                || !indices.layout().isContiguous()) {
-            plain.gatherRows(table, indices, out);
+        if (isEmpty(out)) {
             return;
         }
-        rows.gather(
-                Elementwise.floats(table),
-                table.layout().offset(),
-                table.layout().stride(0),
-                ((HostArray) indices.storage()).ints(),
-                indices.layout().offset(),
-                out.shape().size(0),
-                Elementwise.floats(out),
-                out.layout().offset(),
-                out.layout().stride(0),
-                width);
+        if (RowIndexing.hasAdjacentRows(table) && RowIndexing.hasAdjacentRows(out)) {
+            rows.gather(table, indices, out);
+        } else {
+            temporaries.readContiguous(
+                    table, from -> temporaries.writeContiguous(out, to -> rows.gather(from, indices, to)));
+        }
     }
 
     @Override
     public void scatterAddRows(View source, View indices, View out) {
-        if (!isFloat(source)
-                || !adjacentRows(source)
-                || !adjacentRows(out)
-                || !indices.layout().isContiguous()) {
+        if (isEmpty(source)) {
+            return;
+        }
+        if (!isFloat(source)) {
             plain.scatterAddRows(source, indices, out);
             return;
         }
-        rows.scatterAdd(
-                Elementwise.floats(source),
-                source.layout().offset(),
-                source.layout().stride(0),
-                ((HostArray) indices.storage()).ints(),
-                indices.layout().offset(),
-                source.shape().size(0),
-                Elementwise.floats(out),
-                out.layout().offset(),
-                out.layout().stride(0),
-                out.shape().size(1));
+        if (!RowIndexing.hasAdjacentRows(source)) {
+            temporaries.copied(source, from -> scatterAddRows(from, indices, out));
+        } else if (!RowIndexing.hasAdjacentRows(out)) {
+            temporaries.updateContiguous(out, to -> scatterAddRows(source, indices, to));
+        } else {
+            temporaries.readContiguous(indices, at -> rows.scatterAdd(source, at, out));
+        }
     }
 
     @Override
     public void random(RandomOp op, RandomKey key, double a, double b, View out) {
-        boolean integers = out.dtype() == DType.I32;
-        if (!out.layout().isContiguous() || !(integers || isFloat(out))) {
-            plain.random(op, key, a, b, out);
-            return;
-        }
+        temporaries.writeContiguous(out, to -> draw(op, key, a, b, to));
+    }
+
+    private void draw(RandomOp op, RandomKey key, double a, double b, View out) {
         int count = out.shape().elements();
-        int offset = out.layout().offset();
-        HostArray target = (HostArray) out.storage();
+        HostArray target = array(out.storage());
         pool.run(WorkerPool.tasks(count, RANDOM_GRAIN), (task, scratch) -> {
             int first = task * RANDOM_GRAIN;
+            int at = out.layout().offset() + first;
             int n = Math.min(RANDOM_GRAIN, count - first);
-            if (integers) {
-                Draws.ints(key, (int) a, (int) b, first, target.ints(), offset + first, n);
+            if (op == RandomOp.UNIFORM_INT) {
+                Draws.ints(key, (int) a, (int) b, first, target.ints(), at, n);
             } else {
-                Draws.floats(op, key, a, b, first, target.floats(), offset + first, n);
+                Draws.floats(op, key, a, b, first, target.floats(), at, n);
             }
         });
     }
@@ -352,32 +320,15 @@ public final class CpuBackend implements Backend {
         buffers.clear();
     }
 
-    private interface Use {
-        void of(View contiguous);
-    }
-
-    /** Lends a contiguous form of a view: itself, or a copy for the time of the call. */
-    private void withContiguous(View x, Use use) {
-        if (x.layout().isContiguous()) {
-            use.of(x);
-            return;
-        }
-        View packed = contiguous(x.shape());
-        elementwise.copy(x, packed);
-        use.of(packed);
-        release(packed.storage());
-    }
-
-    private View contiguous(Shape shape) {
-        return new View(allocate(DType.F32, shape.elements()), Layout.contiguous(shape));
-    }
-
-    /** Whether the elements of each row are adjacent. */
-    private static boolean adjacentRows(View matrix) {
-        return matrix.shape().size(1) <= 1 || matrix.layout().stride(1) == 1;
+    private static boolean isEmpty(View view) {
+        return view.shape().elements() == 0;
     }
 
     private static boolean isFloat(View view) {
         return view.dtype() == DType.F32;
+    }
+
+    private static HostArray array(Storage storage) {
+        return (HostArray) storage;
     }
 }

@@ -46,6 +46,12 @@ record GemmRight(float[] values, int offset, int rowStride, int columnStride, fl
 
     private void packPanel(int width, int filled, int depth, int from, float[] packed, int to) {
         int j = 0;
+        if (columnStride == 1) {
+            for (int k = 0; k < depth; k++) {
+                packRow(filled, from + k * rowStride, packed, to + k * width);
+            }
+            j = filled;
+        }
         // Four columns at a time: their stores share a cache line.
         for (; j + 4 <= filled; j += 4) {
             packFour(width, depth, from + j * columnStride, packed, to + j);
@@ -57,6 +63,12 @@ record GemmRight(float[] values, int offset, int rowStride, int columnStride, fl
         }
         for (int k = 0; k < depth && filled < width; k++) {
             Arrays.fill(packed, to + k * width + filled, to + (k + 1) * width, 0);
+        }
+    }
+
+    private void packRow(int filled, int from, float[] packed, int to) {
+        for (int j = 0; j < filled; j++) {
+            packed[to + j] = alpha * values[from + j];
         }
     }
 

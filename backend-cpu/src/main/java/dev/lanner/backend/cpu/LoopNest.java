@@ -42,15 +42,19 @@ final class LoopNest {
             }
         }
         if (last < 0) {
+            // A single element: the row that it makes is adjacent in every operand.
             last = 0;
             sizes[0] = 1;
+            for (int[] stride : strides) {
+                stride[0] = 1;
+            }
         }
         rank = last + 1;
         rowLength = sizes[last];
         rows = shape.elements() / rowLength;
     }
 
-    /** Whether walking on along the dimension collected so far equals a step along this axis' end. */
+    /** Whether a step along the dimension collected so far equals a walk to the end of this axis. */
     private boolean continues(Layout[] operands, int axis, int last) {
         int size = operands[0].shape().size(axis);
         for (int o = 0; o < operands.length; o++) {
@@ -61,9 +65,19 @@ final class LoopNest {
         return true;
     }
 
+    /** The number of operands. */
+    int operands() {
+        return offsets.length;
+    }
+
     /** Elements of a row. */
     int rowLength() {
         return rowLength;
+    }
+
+    /** The number of rows. */
+    int rows() {
+        return rows;
     }
 
     /** All elements. */
@@ -85,5 +99,49 @@ final class LoopNest {
             rest /= sizes[axis];
         }
         return position;
+    }
+
+    /** The position of an element of an operand, counted in row-major order. */
+    int position(int operand, int element) {
+        int row = element / rowLength;
+        return start(operand, row) + (element - row * rowLength) * stride(operand);
+    }
+
+    /** A place in the nest that moves from row to row without dividing. For one thread. */
+    final class Cursor {
+        private final int[] index = new int[rank];
+        private final int[] starts = new int[offsets.length];
+
+        /** At the start of a row. */
+        Cursor(int row) {
+            int rest = row;
+            for (int axis = rank - 2; axis >= 0; axis--) {
+                index[axis] = rest % sizes[axis];
+                rest /= sizes[axis];
+            }
+            for (int o = 0; o < starts.length; o++) {
+                starts[o] = LoopNest.this.start(o, row);
+            }
+        }
+
+        /** The position of the row's first element in an operand. */
+        int start(int operand) {
+            return starts[operand];
+        }
+
+        /** Moves to the next row; behind the last one comes the first. */
+        void next() {
+            for (int axis = rank - 2; axis >= 0; axis--) {
+                boolean carries = ++index[axis] == sizes[axis];
+                int steps = carries ? 1 - sizes[axis] : 1;
+                for (int o = 0; o < starts.length; o++) {
+                    starts[o] += steps * strides[o][axis];
+                }
+                if (!carries) {
+                    return;
+                }
+                index[axis] = 0;
+            }
+        }
     }
 }

@@ -62,13 +62,38 @@ final class ScalarGemmTiles implements GemmTiles {
                 c[cOffset + j] = 0;
             }
         }
-        for (int k = 0; k < depth; k++) {
-            addScaled(a[aOffset + k * aDepth], b, bOffset + k * bDepth, c, cOffset);
+        int k = 0;
+        for (; k + 4 <= depth; k += 4) {
+            int from = aOffset + k * aDepth;
+            addFour(
+                    a[from],
+                    a[from + aDepth],
+                    a[from + 2 * aDepth],
+                    a[from + 3 * aDepth],
+                    b,
+                    bOffset + k * bDepth,
+                    bDepth,
+                    c,
+                    cOffset);
+        }
+        for (; k < depth; k++) {
+            addOne(a[aOffset + k * aDepth], b, bOffset + k * bDepth, c, cOffset);
         }
         return 0;
     }
 
-    private static void addScaled(float factor, float[] b, int bOffset, float[] c, int cOffset) {
+    /** Four steps of the depth, one after the other for each column, with one load and store of C. */
+    private static void addFour(
+            float a0, float a1, float a2, float a3, float[] b, int bOffset, int bDepth, float[] c, int cOffset) {
+        int b1 = bOffset + bDepth;
+        int b2 = b1 + bDepth;
+        int b3 = b2 + bDepth;
+        for (int j = 0; j < COLUMNS; j++) {
+            c[cOffset + j] = c[cOffset + j] + a0 * b[bOffset + j] + a1 * b[b1 + j] + a2 * b[b2 + j] + a3 * b[b3 + j];
+        }
+    }
+
+    private static void addOne(float factor, float[] b, int bOffset, float[] c, int cOffset) {
         for (int j = 0; j < COLUMNS; j++) {
             c[cOffset + j] += factor * b[bOffset + j];
         }

@@ -1,99 +1,134 @@
 package dev.lanner.backend.cpu;
 
+import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.ReduceOp;
+import dev.lanner.tensor.backend.View;
+import java.util.function.IntConsumer;
 
-/** The largest elements of rows of adjacent floats, and where they are. NaN counts as the largest; of equal ones the first. */
+/** The largest elements of rows of adjacent floats, and where they are. NaN counts as extreme; of equal ones the first. */
 final class Selection {
     private static final int GRAIN = 1 << 14;
 
     private final WorkerPool pool;
+    private final ReduceKernels kernels;
 
-    Selection(WorkerPool pool) {
+    /** Selections by the kernels given. */
+    Selection(WorkerPool pool, ReduceKernels kernels) {
         this.pool = pool;
+        this.kernels = kernels;
     }
 
-    /** The position of the first largest or smallest element (or NaN) of each row of contiguous x {@code [rows, columns]}. */
-    void argReduce(ReduceOp op, float[] x, int xo, int rows, int columns, int[] out) {
-        int grain = Math.max(1, GRAIN / columns);
-        pool.run(WorkerPool.tasks(rows, grain), (task, scratch) -> {
-            for (int row = task * grain; row < Math.min(rows, (task + 1) * grain); row++) {
-                out[row] = extreme(op == ReduceOp.MAX, x, xo + row * columns, columns);
+    /**
+     * The position of the first largest or smallest element, or NaN, of each row.
+     *
+     * @param x contiguous rows (last axis), not empty
+     * @param out contiguous I32, an element for each row
+     */
+    void argReduce(ReduceOp op, View x, View out) {
+        int columns = x.shape().size(-1);
+        float[] from = Elementwise.floats(x);
+        int[] to = ((HostArray) out.storage()).ints();
+        rows(x, row -> {
+            int start = x.layout().offset() + row * columns;
+            float extreme = kernels.row(op, from, start, columns);
+            int at = 0;
+            while (from[start + at] != extreme && !Float.isNaN(from[start + at])) {
+                at++;
+            }
+            to[out.layout().offset() + row] = at;
+        });
+    }
+
+    /**
+     * The k largest of each row in descending order, and their positions.
+     *
+     * @param x contiguous rows (last axis), not empty
+     * @param values contiguous, {@code [..., k]}
+     * @param indices contiguous I32, {@code [..., k]}
+     */
+    void topK(View x, View values, View indices) {
+        int columns = x.shape().size(-1);
+        int k = values.shape().size(-1);
+        float[] from = Elementwise.floats(x);
+        float[] to = Elementwise.floats(values);
+        int[] positions = ((HostArray) indices.storage()).ints();
+        rows(x, row -> {
+            int start = x.layout().offset() + row * columns;
+            long[] heap = new long[k];
+            select(from, start, columns, k, heap);
+            for (int i = 0; i < k; i++) {
+                to[values.layout().offset() + row * k + i] = from[start + position(heap[i])];
+                positions[indices.layout().offset() + row * k + i] = position(heap[i]);
             }
         });
     }
 
-    private static int extreme(boolean largest, float[] x, int xo, int n) {
-        int best = 0;
-        for (int i = 1; i < n && !Float.isNaN(x[xo + best]); i++) {
-            float value = x[xo + i];
-            if (Float.isNaN(value) || (largest ? value > x[xo + best] : value < x[xo + best])) {
-                best = i;
-            }
-        }
-        return best;
-    }
-
-    /** The k largest of each row of contiguous x {@code [rows, columns]}, descending, into contiguous {@code [rows, k]}. */
-    void topK(float[] x, int xo, int rows, int columns, int k, float[] values, int vo, int[] indices, int io) {
+    private void rows(View x, IntConsumer body) {
+        int columns = x.shape().size(-1);
+        int rows = x.shape().elements() / columns;
         int grain = Math.max(1, GRAIN / columns);
         pool.run(WorkerPool.tasks(rows, grain), (task, scratch) -> {
-            for (int row = task * grain; row < Math.min(rows, (task + 1) * grain); row++) {
-                int[] heap = scratch.ints(0, k);
-                select(x, xo + row * columns, columns, k, heap);
-                for (int i = 0; i < k; i++) {
-                    values[vo + row * k + i] = x[xo + row * columns + heap[i]];
-                    indices[io + row * k + i] = heap[i];
-                }
+            for (int row = task * grain; row < Math.min(rows, (task + 1L) * grain); row++) {
+                body.accept(row);
             }
         });
     }
 
-    /** A heap with the last of the chosen at its root, which every later element is compared with; sorted in the end. */
-    private static void select(float[] x, int xo, int n, int k, int[] heap) {
+    /**
+     * Fills the heap with the keys of the chosen, in descending order. While it chooses, the last of them is at the root, which every
+     * later element is compared with.
+     */
+    private void select(float[] x, int xo, int n, int k, long[] heap) {
         for (int i = 0; i < k; i++) {
-            heap[i] = i;
+            heap[i] = key(x[xo + i], i);
         }
         for (int root = k / 2 - 1; root >= 0; root--) {
-            sink(x, xo, heap, root, k);
+            sink(heap, root, k);
         }
-        for (int i = k; i < n; i++) {
-            if (precedes(x, xo, i, heap[0])) {
-                heap[0] = i;
-                sink(x, xo, heap, 0, k);
+        int i = k;
+        // Most elements are below the root, and are passed over by vectors.
+        while ((i = kernels.nextAbove(x[xo + position(heap[0])], x, xo, i, n)) < n) {
+            long key = key(x[xo + i], i);
+            if (key > heap[0]) {
+                heap[0] = key;
+                sink(heap, 0, k);
             }
+            i++;
         }
         for (int size = k - 1; size > 0; size--) {
-            int last = heap[0];
+            long last = heap[0];
             heap[0] = heap[size];
             heap[size] = last;
-            sink(x, xo, heap, 0, size);
+            sink(heap, 0, size);
         }
     }
 
-    private static void sink(float[] x, int xo, int[] heap, int root, int size) {
+    /** A number that is larger the earlier an element comes in the result: by its value (NaN first, -0 is 0), then by its position. */
+    private static long key(float value, int position) {
+        int bits = Float.floatToRawIntBits(value + 0f);
+        // Of negative numbers the order of the bits is the reverse one.
+        int order = Float.isNaN(value) ? Integer.MAX_VALUE : bits ^ (bits >> 31 & Integer.MAX_VALUE);
+        return (long) order << 32 | (Integer.MAX_VALUE - position);
+    }
+
+    private static int position(long key) {
+        return Integer.MAX_VALUE - (int) key;
+    }
+
+    private static void sink(long[] heap, int root, int size) {
+        long sunk = heap[root];
         int at = root;
         while (2 * at + 1 < size) {
             int child = 2 * at + 1;
-            if (child + 1 < size && precedes(x, xo, heap[child], heap[child + 1])) {
+            if (child + 1 < size && heap[child + 1] < heap[child]) {
                 child++;
             }
-            if (precedes(x, xo, heap[child], heap[at])) {
-                return;
+            if (heap[child] >= sunk) {
+                break;
             }
-            int moved = heap[at];
             heap[at] = heap[child];
-            heap[child] = moved;
             at = child;
         }
-    }
-
-    /** Whether element i comes before element j in descending order. */
-    private static boolean precedes(float[] x, int xo, int i, int j) {
-        float a = x[xo + i];
-        float b = x[xo + j];
-        if (Float.isNaN(a) || Float.isNaN(b)) {
-            return Float.isNaN(a) && (!Float.isNaN(b) || i < j);
-        }
-        return a > b || (a == b && i < j);
+        heap[at] = sunk;
     }
 }

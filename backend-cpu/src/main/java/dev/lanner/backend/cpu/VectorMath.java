@@ -24,6 +24,8 @@ final class VectorMath {
     /** Added to a float below 2^22, rounds it to an integer, which is then found in the lowest bits. */
     private static final float ROUND = 0x1.8p23f;
 
+    private static final int ROUND_BITS = 0x4b400000;
+
     /** The largest x whose exponential is finite. */
     private static final float EXP_MAX = 88.72284f;
 
@@ -114,8 +116,17 @@ final class VectorMath {
         FloatVector f = bits.sub(exponent.lanewise(VectorOperators.LSHL, 23))
                 .reinterpretAsFloats()
                 .sub(1f);
-        FloatVector n = (FloatVector) exponent.convert(VectorOperators.I2F, 0);
+        FloatVector n = exponent.add(ROUND_BITS).reinterpretAsFloats().sub(ROUND);
         n = n.blend(n.sub(23f), denormal);
+        FloatVector tail = logTail(f).add(n.mul(LN2_LOW));
+        FloatVector result = n.fma(FloatVector.broadcast(Simd.F, LN2_HIGH), tail.add(f));
+        result = result.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+        result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0f).or(x.compare(VectorOperators.NE, x)));
+        return result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
+    }
+
+    /** Returns {@code ln(1 + f) - f}. A method of its own, because the compiler inlines none of more than 325 bytes. */
+    private static FloatVector logTail(FloatVector f) {
         FloatVector p = f.fma(FloatVector.broadcast(Simd.F, L10), FloatVector.broadcast(Simd.F, L9));
         p = p.fma(f, FloatVector.broadcast(Simd.F, L8));
         p = p.fma(f, FloatVector.broadcast(Simd.F, L7));
@@ -124,10 +135,6 @@ final class VectorMath {
         p = p.fma(f, FloatVector.broadcast(Simd.F, L4));
         p = p.fma(f, FloatVector.broadcast(Simd.F, L3));
         p = p.fma(f, FloatVector.broadcast(Simd.F, -0.5f));
-        FloatVector tail = p.mul(f).mul(f).add(n.mul(LN2_LOW));
-        FloatVector result = n.fma(FloatVector.broadcast(Simd.F, LN2_HIGH), tail.add(f));
-        result = result.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-        result = result.blend(Float.NaN, x.compare(VectorOperators.LT, 0f).or(x.compare(VectorOperators.NE, x)));
-        return result.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
+        return p.mul(f).mul(f);
     }
 }

@@ -150,12 +150,17 @@ final class FusedRun {
 
     /** Every element is near, relative to the largest magnitude (at least 1); NaN is expected where it is. */
     static void assertNear(String what, double[] expected, float[] actual) {
-        assertEquals(expected.length, actual.length, what);
-        double scale = Arrays.stream(expected)
+        double largest = Arrays.stream(expected)
                 .map(Math::abs)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(0);
+        assertNear(what, expected, actual, largest);
+    }
+
+    /** Every element is near, relative to a magnitude (at least 1): where large terms cancel, to theirs. */
+    static void assertNear(String what, double[] expected, float[] actual, double scale) {
+        assertEquals(expected.length, actual.length, what);
         for (int i = 0; i < expected.length; i++) {
             if (expected[i] != actual[i]) {
                 assertEquals(expected[i], actual[i], TOLERANCE * Math.max(1, scale), what + "[" + i + "]");

@@ -8,6 +8,9 @@ final class SampledSoftmaxLossReference {
     final double[] dTable;
     double loss;
 
+    /** The largest term of a gradient: less is left of it where rows are nearly parallel. */
+    double largestTerm;
+
     private final float[] h;
     private final float[] table;
     private final int[] targets;
@@ -81,6 +84,8 @@ final class SampledSoftmaxLossReference {
             double alongItem = ofItem > MIN_NORM ? cosine : 0;
             dh[row * width + j] += gradient / temperature * (b - along * a) / ofState;
             dTable[item * width + j] += gradient / temperature * (a - alongItem * b) / ofItem;
+            double term = Math.max(Math.abs(b) / ofState, Math.abs(a) / ofItem);
+            largestTerm = Math.max(largestTerm, Math.abs(gradient) / temperature * term);
         }
     }
 }

@@ -37,8 +37,10 @@ public final class RunDirectory {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new IOException(path + ": is not a directory");
         }
-        if (Files.exists(path.resolve(CONFIG))) {
-            throw new IOException(path + ": holds a run already; resume it, or choose another directory");
+        for (String file : List.of(CONFIG, METRICS, MODEL, CHECKPOINT)) {
+            if (Files.exists(path.resolve(file))) {
+                throw new IOException(path + ": holds a run already; resume it, or choose another directory");
+            }
         }
         return new RunDirectory(path);
     }
@@ -52,10 +54,8 @@ public final class RunDirectory {
         if (!Files.isDirectory(path)) {
             throw new IOException(path + ": no such directory");
         }
-        for (String needed : List.of(CONFIG, CHECKPOINT)) {
-            if (!Files.isRegularFile(path.resolve(needed))) {
-                throw new IOException(path + ": holds no run to resume: " + needed + " is missing");
-            }
+        if (!Files.isRegularFile(path.resolve(CONFIG))) {
+            throw new IOException(path + ": holds no run to resume: " + CONFIG + " is missing");
         }
         return new RunDirectory(path);
     }
@@ -95,8 +95,11 @@ public final class RunDirectory {
         Checkpoint.write(path.resolve(CHECKPOINT), model, optimizer, history);
     }
 
-    /** Puts model and optimiser where the last saved epoch left them. */
+    /** Puts model and optimiser where the last saved epoch left them; before the first there is nothing to do. */
     List<EpochMetrics> restore(HstuModel model, Optimizer optimizer) throws IOException {
+        if (!Files.exists(path.resolve(CHECKPOINT))) {
+            return List.of();
+        }
         return Checkpoint.read(path.resolve(CHECKPOINT), model, optimizer);
     }
 

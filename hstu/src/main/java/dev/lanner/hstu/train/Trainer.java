@@ -62,7 +62,11 @@ public final class Trainer {
         return best;
     }
 
-    /** Trains the epochs that are left, and leaves the model with the parameters of the best one. */
+    /**
+     * Trains the epochs that are left, and leaves the model with the parameters of the best one.
+     *
+     * @throws DivergenceException if the loss becomes NaN or infinite
+     */
     public void fit(TrainListener listener) throws IOException {
         while (history.size() < config.epochs() && !outOfPatience()) {
             EpochMetrics metrics = trainEpoch(history.size() + 1, listener);
@@ -107,9 +111,13 @@ public final class Trainer {
             model.train(optimizer.steps() + 1);
             Losses losses = model.losses(batch);
             Tensor total = losses.total();
+            double loss = total.item();
+            if (!Double.isFinite(loss)) {
+                throw new DivergenceException(optimizer.steps() + 1, loss);
+            }
             optimizer.step(tape.backward(total));
             return new double[] {
-                total.item(), losses.retrieval().item(), losses.rating().item()
+                loss, losses.retrieval().item(), losses.rating().item()
             };
         }
     }

@@ -123,7 +123,6 @@ class HstuModelTest {
         JaggedBatch shorter = Batches.random(2, 6);
         batch.targetItems()[5] = 0;
         batch.targetRatings()[5] = 0;
-        JaggedBatch shorter = Batches.random(2, 6);
         Losses all = model.losses(batch);
         // In evaluation mode the last row's state changes no earlier one, so the five rows alone have the same losses.
         JaggedBatch five = new JaggedBatch(

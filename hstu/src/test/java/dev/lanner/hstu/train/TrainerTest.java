@@ -138,14 +138,39 @@ class TrainerTest {
     }
 
     @Test
-    void aRunDirectoryIsNeverTakenTwiceNorResumedWithoutACheckpoint() throws IOException {
+    void aRunDirectoryIsNeverTakenTwice() throws IOException {
         run("once", new TrainConfig(1, 10, 1e-2, 1, 0));
         IOException taken = assertThrows(IOException.class, () -> RunDirectory.create(folder.resolve("once")));
         assertTrue(taken.getMessage().contains("holds a run already"), taken.getMessage());
-        IOException missing = assertThrows(IOException.class, () -> RunDirectory.open(folder.resolve("once")));
-        assertTrue(missing.getMessage().endsWith("checkpoint.safetensors is missing"), missing.getMessage());
+        Path model = Files.createDirectory(folder.resolve("model"));
+        Files.createFile(model.resolve("model.safetensors"));
+        assertThrows(IOException.class, () -> RunDirectory.create(model));
+        IOException missing = assertThrows(IOException.class, () -> RunDirectory.open(model));
+        assertTrue(missing.getMessage().endsWith("config.json is missing"), missing.getMessage());
         assertThrows(IOException.class, () -> RunDirectory.open(folder.resolve("nowhere")));
         assertFalse(Files.exists(folder.resolve("nowhere")));
+    }
+
+    @Test
+    void aRunThatWasStoppedInItsFirstEpochBeginsAgain() throws IOException {
+        TrainConfig config = new TrainConfig(1, 10, 1e-2, 1, 0);
+        Run run = run("begun", config);
+        Run again = new Run(
+                new Trainer(run.model(), new LeaveOneOut(walks(), MODEL.maxLength()), config, run.directory()),
+                run.model(),
+                RunDirectory.open(folder.resolve("begun")));
+        again.trainer().resume();
+        assertEquals(List.of(), again.trainer().history());
+        again.trainer().fit(TrainListener.NONE);
+        assertEquals(1, again.trainer().history().size());
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsTheTraining() throws IOException {
+        Run run = run("diverged", new TrainConfig(3, 10, 1e38, 1, 0));
+        DivergenceException e =
+                assertThrows(DivergenceException.class, () -> run.trainer().fit(TrainListener.NONE));
+        assertTrue(e.getMessage().startsWith("step "), e.getMessage());
     }
 
     @Test

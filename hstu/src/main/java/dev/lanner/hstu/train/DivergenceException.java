@@ -1,0 +1,10 @@
+package dev.lanner.hstu.train;
+
+/** A loss that is no finite number any more: the model is lost, and the last checkpoint is the one before. */
+public final class DivergenceException extends ArithmeticException {
+    private static final long serialVersionUID = 1L;
+
+    DivergenceException(int step, double loss) {
+        super("step " + step + ": the loss is " + loss + "; a lower learning rate may help");
+    }
+}
