@@ -45,24 +45,13 @@ final class SimdElementKernels implements ElementKernels {
         return FloatVector.fromArray(Simd.F, x, at);
     }
 
-    private static FloatVector load(float[] x, int at, VectorMask<Float> mask) {
-        return FloatVector.fromArray(Simd.F, x, at, mask);
-    }
-
-    private static VectorMask<Float> first(int n) {
-        return Simd.F.indexInRange(0, n);
-    }
-
     private static void add(float[] a, int ao, int aMask, float[] b, int bo, int bMask, float[] out, int oo, int n) {
         int whole = Simd.wholeVectors(n);
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(a, ao + (i & aMask)).add(load(b, bo + (i & bMask))).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(a, ao + (whole & aMask), rest)
-                    .add(load(b, bo + (whole & bMask), rest))
-                    .intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] + b[bo + (i & bMask)];
         }
     }
 
@@ -71,11 +60,8 @@ final class SimdElementKernels implements ElementKernels {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(a, ao + (i & aMask)).sub(load(b, bo + (i & bMask))).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(a, ao + (whole & aMask), rest)
-                    .sub(load(b, bo + (whole & bMask), rest))
-                    .intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] - b[bo + (i & bMask)];
         }
     }
 
@@ -84,11 +70,8 @@ final class SimdElementKernels implements ElementKernels {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(a, ao + (i & aMask)).mul(load(b, bo + (i & bMask))).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(a, ao + (whole & aMask), rest)
-                    .mul(load(b, bo + (whole & bMask), rest))
-                    .intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] * b[bo + (i & bMask)];
         }
     }
 
@@ -97,11 +80,8 @@ final class SimdElementKernels implements ElementKernels {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(a, ao + (i & aMask)).div(load(b, bo + (i & bMask))).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(a, ao + (whole & aMask), rest)
-                    .div(load(b, bo + (whole & bMask), rest))
-                    .intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] / b[bo + (i & bMask)];
         }
     }
 
@@ -110,11 +90,8 @@ final class SimdElementKernels implements ElementKernels {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(a, ao + (i & aMask)).max(load(b, bo + (i & bMask))).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(a, ao + (whole & aMask), rest)
-                    .max(load(b, bo + (whole & bMask), rest))
-                    .intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = Math.max(a[ao + (i & aMask)], b[bo + (i & bMask)]);
         }
     }
 
@@ -123,11 +100,8 @@ final class SimdElementKernels implements ElementKernels {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(a, ao + (i & aMask)).min(load(b, bo + (i & bMask))).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(a, ao + (whole & aMask), rest)
-                    .min(load(b, bo + (whole & bMask), rest))
-                    .intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = Math.min(a[ao + (i & aMask)], b[bo + (i & bMask)]);
         }
     }
 
@@ -160,11 +134,8 @@ final class SimdElementKernels implements ElementKernels {
             ones(load(a, ao + (i & aMask)).compare(VectorOperators.EQ, load(b, bo + (i & bMask))))
                     .intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            FloatVector left = load(a, ao + (whole & aMask), rest);
-            ones(left.compare(VectorOperators.EQ, load(b, bo + (whole & bMask), rest)))
-                    .intoArray(out, oo + whole, rest.cast(Simd.I));
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] == b[bo + (i & bMask)] ? 1 : 0;
         }
     }
 
@@ -174,11 +145,8 @@ final class SimdElementKernels implements ElementKernels {
             ones(load(a, ao + (i & aMask)).compare(VectorOperators.NE, load(b, bo + (i & bMask))))
                     .intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            FloatVector left = load(a, ao + (whole & aMask), rest);
-            ones(left.compare(VectorOperators.NE, load(b, bo + (whole & bMask), rest)))
-                    .intoArray(out, oo + whole, rest.cast(Simd.I));
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] != b[bo + (i & bMask)] ? 1 : 0;
         }
     }
 
@@ -188,11 +156,8 @@ final class SimdElementKernels implements ElementKernels {
             ones(load(a, ao + (i & aMask)).compare(VectorOperators.LT, load(b, bo + (i & bMask))))
                     .intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            FloatVector left = load(a, ao + (whole & aMask), rest);
-            ones(left.compare(VectorOperators.LT, load(b, bo + (whole & bMask), rest)))
-                    .intoArray(out, oo + whole, rest.cast(Simd.I));
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] < b[bo + (i & bMask)] ? 1 : 0;
         }
     }
 
@@ -203,11 +168,8 @@ final class SimdElementKernels implements ElementKernels {
             ones(load(a, ao + (i & aMask)).compare(VectorOperators.LE, load(b, bo + (i & bMask))))
                     .intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            FloatVector left = load(a, ao + (whole & aMask), rest);
-            ones(left.compare(VectorOperators.LE, load(b, bo + (whole & bMask), rest)))
-                    .intoArray(out, oo + whole, rest.cast(Simd.I));
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = a[ao + (i & aMask)] <= b[bo + (i & bMask)] ? 1 : 0;
         }
     }
 
@@ -234,7 +196,7 @@ final class SimdElementKernels implements ElementKernels {
             load(b, bo + (i & bMask)).blend(load(a, ao + (i & aMask)), chosen).intoArray(out, oo + i);
         }
         for (int i = whole; i < n; i++) {
-            out[oo + i] = condition[co + i] != 0 ? a[ao + i * aStep] : b[bo + i * bStep];
+            out[oo + i] = condition[co + i] != 0 ? a[ao + (i & aMask)] : b[bo + (i & bMask)];
         }
     }
 }

@@ -3,12 +3,12 @@ package dev.lanner.backend.cpu;
 import dev.lanner.tensor.backend.UnaryOp;
 import dev.lanner.tensor.reference.Scalars;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * Functions of one element by vectors: a loop for each, so that the compiler sees one operation in it. The end of a row is computed by
- * the same operations under a mask: a result does not depend on where its element lies.
+ * the same operations, an element a vector: a result does not depend on where its element lies. (Masked loads over the end of an
+ * array are far slower.)
  */
 final class SimdUnaryLoops {
     private SimdUnaryLoops() {}
@@ -35,12 +35,8 @@ final class SimdUnaryLoops {
         return FloatVector.fromArray(Simd.F, x, at);
     }
 
-    private static FloatVector load(float[] x, int at, VectorMask<Float> mask) {
-        return FloatVector.fromArray(Simd.F, x, at, mask);
-    }
-
-    private static VectorMask<Float> first(int n) {
-        return Simd.F.indexInRange(0, n);
+    private static FloatVector single(float[] x, int at) {
+        return FloatVector.broadcast(Simd.F, x[at]);
     }
 
     private static void scalar(UnaryOp op, float[] x, int xo, float[] out, int oo, int n) {
@@ -54,9 +50,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(x, xo + i).neg().intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(x, xo + whole, rest).neg().intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = single(x, xo + i).neg().lane(0);
         }
     }
 
@@ -65,9 +60,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(x, xo + i).abs().intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(x, xo + whole, rest).abs().intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = single(x, xo + i).abs().lane(0);
         }
     }
 
@@ -76,9 +70,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             VectorMath.exp(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            VectorMath.exp(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = VectorMath.exp(single(x, xo + i)).lane(0);
         }
     }
 
@@ -87,9 +80,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             VectorMath.log(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            VectorMath.log(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = VectorMath.log(single(x, xo + i)).lane(0);
         }
     }
 
@@ -98,9 +90,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             load(x, xo + i).sqrt().intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            load(x, xo + whole, rest).sqrt().intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = single(x, xo + i).sqrt().lane(0);
         }
     }
 
@@ -113,9 +104,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             square(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            square(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = square(single(x, xo + i)).lane(0);
         }
     }
 
@@ -128,9 +118,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             reciprocal(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            reciprocal(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = reciprocal(single(x, xo + i)).lane(0);
         }
     }
 
@@ -139,9 +128,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             VectorMath.tanh(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            VectorMath.tanh(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = VectorMath.tanh(single(x, xo + i)).lane(0);
         }
     }
 
@@ -150,9 +138,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             VectorMath.sigmoid(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            VectorMath.sigmoid(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = VectorMath.sigmoid(single(x, xo + i)).lane(0);
         }
     }
 
@@ -161,9 +148,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             VectorMath.silu(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            VectorMath.silu(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = VectorMath.silu(single(x, xo + i)).lane(0);
         }
     }
 
@@ -177,9 +163,8 @@ final class SimdUnaryLoops {
         for (int i = 0; i < whole; i += Simd.LANES) {
             relu(load(x, xo + i)).intoArray(out, oo + i);
         }
-        if (whole < n) {
-            VectorMask<Float> rest = first(n - whole);
-            relu(load(x, xo + whole, rest)).intoArray(out, oo + whole, rest);
+        for (int i = whole; i < n; i++) {
+            out[oo + i] = relu(single(x, xo + i)).lane(0);
         }
     }
 }
