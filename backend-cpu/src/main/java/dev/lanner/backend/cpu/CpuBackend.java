@@ -75,7 +75,7 @@ public final class CpuBackend implements Backend {
     /**
      * The number of threads that {@link #THREADS} asks for, else that of the cores.
      *
-     * @throws IllegalArgumentException if the property is not a whole number of at least 1
+     * @throws BackendException if the property is not a whole number of at least 1
      */
     static int configuredThreads() {
         String text = System.getProperty(THREADS, "").trim();
@@ -88,9 +88,9 @@ public final class CpuBackend implements Backend {
                 return threads;
             }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(THREADS + ": expected a whole number, found \"" + text + "\"", e);
+            throw new BackendException(THREADS + ": expected a whole number, found \"" + text + "\"", e);
         }
-        throw new IllegalArgumentException(THREADS + ": must be at least 1, found " + text);
+        throw new BackendException(THREADS + ": must be at least 1, found " + text);
     }
 
     @Override

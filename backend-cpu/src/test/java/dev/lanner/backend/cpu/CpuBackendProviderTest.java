@@ -61,8 +61,7 @@ final class CpuBackendProviderTest {
     void wrongNumbersOfThreadsAreNamed() {
         for (String text : new String[] {"0", "-2", "two", "1.5"}) {
             threads(text);
-            IllegalArgumentException e =
-                    assertThrows(IllegalArgumentException.class, CpuBackend::configuredThreads, text);
+            BackendException e = assertThrows(BackendException.class, CpuBackend::configuredThreads, text);
             assertTrue(
                     e.getMessage().contains(CpuBackend.THREADS)
                             && e.getMessage().contains(text),

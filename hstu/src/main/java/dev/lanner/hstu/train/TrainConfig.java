@@ -11,7 +11,7 @@ package dev.lanner.hstu.train;
  */
 public record TrainConfig(int epochs, int batchSize, double learningRate, long seed, int patience) {
     /** The preset {@code article}. */
-    public static final TrainConfig ARTICLE = new TrainConfig(50, 128, 2e-3, 1, 0);
+    public static final TrainConfig ARTICLE = new TrainConfig(100, 128, 2e-3, 1, 0);
     /** The preset {@code article} on the synthetic sample: smaller batches, as there are few users. */
     public static final TrainConfig SAMPLE = new TrainConfig(30, 32, 2e-3, 1, 0);
 
