@@ -2,8 +2,8 @@
 #
 #   launch MAIN_CLASS [ARGUMENT...]
 #
-# which finds a JDK, builds what is out of date and becomes the JVM that runs the class. Arguments of the form -Dname=value go
-# to the JVM, the others to the program, and after "--" all of them do. With LANNER_NO_BUILD set, the classes are taken as they
+# which finds a JDK, builds what is out of date and becomes the JVM that runs the class. Arguments of the form -Dname=value and
+# -Xsetting go to the JVM, the others to the program, and after "--" all of them do. The heap is limited to 3 GiB (-Xmx for another). With LANNER_NO_BUILD set, the classes are taken as they
 # are: for tests, which must not start a build inside the one that runs them. Written for bash 3.2, which macOS has.
 
 readonly JDK_NEEDED=25
@@ -90,7 +90,7 @@ build() {
 
 launch() {
     local main=$1 jdk module classpath='' argument
-    local -a jvm=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED) program=()
+    local -a jvm=(-Xmx3g --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED) program=()
     shift
     while [[ $# -gt 0 ]]; do
         argument=$1
@@ -100,7 +100,7 @@ launch() {
                 program+=("$@")
                 break
                 ;;
-            -D?*) jvm+=("$argument") ;;
+            -D?* | -X?*) jvm+=("$argument") ;;
             *) program+=("$argument") ;;
         esac
         # TornadoVM's JIT compiler comes into the JVM through its argument file. Without the property a kernel that does not

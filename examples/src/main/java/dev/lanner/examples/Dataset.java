@@ -19,7 +19,8 @@ record Dataset(String name, Interactions interactions) {
     /** The name of the built-in sample. */
     static final String SAMPLE = "sample";
 
-    private static final String ML1M = "ml-1m";
+    /** The name of MovieLens-1M where it was not named by its folder. */
+    static final String ML1M = "ml-1m";
 
     static Dataset sample() {
         return new Dataset(SAMPLE, SampleData.generate(SampleData.DEFAULT_SEED).interactions());

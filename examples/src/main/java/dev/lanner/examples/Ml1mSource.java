@@ -1,8 +1,7 @@
 package dev.lanner.examples;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,12 +10,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -30,7 +30,9 @@ final class Ml1mSource {
     /** Published beside the archive, as ml-1m.zip.md5. */
     private static final String ARCHIVE_MD5 = "c4d9eecfca2ab87c1945afe126590906";
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(15);
+    private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(10);
+    private static final int HTTP_OK = 200;
     private static final String RATINGS = "ratings.dat";
 
     private Ml1mSource() {}
@@ -43,52 +45,33 @@ final class Ml1mSource {
     /**
      * The folder with the data: {@code $ML1M_DIR}, else the cache, else what a download puts there.
      *
-     * @param log told in one line what happens
-     * @return empty if the data cannot be had here
+     * @param log told in one line that a download begins
+     * @throws IOException if the data cannot be had here; the message says why
      */
-    static Optional<Path> find(Consumer<String> log) {
+    static Path find(Consumer<String> log) throws IOException {
         String named = System.getenv(ENVIRONMENT);
         if (named != null && !named.isEmpty()) {
-            return Optional.of(Path.of(named));
+            return Path.of(named);
         }
         Path cache = cache();
         if (Files.isRegularFile(cache.resolve(RATINGS))) {
-            return Optional.of(cache);
+            return cache;
         }
-        try {
-            log.accept("Downloading MovieLens-1M from " + ARCHIVE + " (research use only, see its README)");
-            download(cache);
-            return Optional.of(cache);
-        } catch (IOException e) {
-            log.accept(
-                    "MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
-                            + " --data DIR or set " + ENVIRONMENT + " to use a copy of your own");
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+        if (Files.exists(cache)) {
+            throw new IOException(cache + " is there, but has no " + RATINGS);
         }
+        log.accept("Downloading MovieLens-1M from " + ARCHIVE + " (research use only, see its README)");
+        download(cache);
+        return cache;
     }
 
-    private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() + " for " + ARCHIVE.getHost() : e.getMessage();
-    }
-
-    private static void download(Path target) throws IOException, InterruptedException {
+    private static void download(Path target) throws IOException {
         Files.createDirectories(target.getParent());
         Path archive = Files.createTempFile(target.getParent(), "ml-1m", ".zip.part");
         Path unpacked = Files.createTempDirectory(target.getParent(), "ml-1m.part");
-        try (HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build()) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(ARCHIVE).timeout(TIMEOUT).build();
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            if (response.statusCode() != 200) {
-                throw new IOException("HTTP status " + response.statusCode() + " from " + ARCHIVE);
-            }
-            String md5 = save(response.body(), archive);
+        try {
+            fetch(archive);
+            String md5 = md5(archive);
             if (!md5.equals(ARCHIVE_MD5)) {
                 throw new IOException("the archive's MD5 is " + md5 + ", published is " + ARCHIVE_MD5);
             }
@@ -100,14 +83,40 @@ final class Ml1mSource {
         }
     }
 
-    /** Saves a stream and returns the MD5 of its bytes. */
-    private static String save(InputStream body, Path file) throws IOException {
+    /** Downloads the archive; the limit holds for the whole of it, as a stalled body would never end. */
+    private static void fetch(Path archive) throws IOException {
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(CONNECT_LIMIT)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(ARCHIVE).timeout(CONNECT_LIMIT).build();
+            int status = client.sendAsync(request, HttpResponse.BodyHandlers.ofFile(archive))
+                    .get(DOWNLOAD_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                    .statusCode();
+            if (status != HTTP_OK) {
+                throw new IOException("HTTP status " + status + " from " + ARCHIVE);
+            }
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            String what = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            throw new IOException(what + " for " + ARCHIVE.getHost(), cause);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "no answer from " + ARCHIVE.getHost() + " within " + DOWNLOAD_LIMIT.toMinutes() + " min", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the download was interrupted");
+        } finally {
+            client.shutdownNow();
+        }
+    }
+
+    private static String md5(Path file) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("MD5");
-            try (DigestInputStream in = new DigestInputStream(body, digest)) {
-                Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-            return HexFormat.of().formatHex(digest.digest());
+            return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has MD5", e);
         }
@@ -128,7 +137,7 @@ final class Ml1mSource {
         }
     }
 
-    private static void deleteFolder(Path folder) {
+    private static void deleteFolder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
         }
@@ -136,9 +145,7 @@ final class Ml1mSource {
             for (Path file : files) {
                 Files.delete(file);
             }
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        Files.delete(folder);
     }
 }

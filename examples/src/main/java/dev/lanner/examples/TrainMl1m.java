@@ -14,9 +14,11 @@ import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
+import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,7 +29,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -145,10 +146,9 @@ public final class TrainMl1m implements Callable<Integer> {
         // Found missing before any data is read.
         String backend = Backends.current().name();
         RunDirectory resumed = resume == null ? null : RunDirectory.open(resume);
-        RunConfig before = resumed == null ? null : resumed.config();
-        Dataset dataset = before == null ? chooseData() : dataOf(before);
+        Dataset dataset = resumed == null ? chooseData() : dataOf(resumed.config());
         Interactions interactions = dataset.interactions();
-        RunConfig config = before == null ? newConfig(dataset) : resumedConfig(before, interactions);
+        RunConfig config = resumed == null ? newConfig(dataset) : resumedConfig(resumed.config(), interactions);
         RunDirectory directory = resumed == null ? RunDirectory.create(outPath(config)) : resumed;
 
         LeaveOneOut split = dataset.split(config.model().maxLength());
@@ -175,6 +175,12 @@ public final class TrainMl1m implements Callable<Integer> {
         directory.writeConfig(config);
         try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
             trainer.fit(progress);
+        } catch (OutOfMemoryError | ShapeException e) {
+            // The one size that a user sets; what is saved stays.
+            throw new IOException(
+                    "batches of " + config.training().batchSize()
+                            + " do not fit into the memory; try a smaller --batch-size",
+                    e);
         }
         Evaluation test = new Evaluator(model, split).evaluate(LeaveOneOut.Part.TEST);
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -218,26 +224,39 @@ public final class TrainMl1m implements Callable<Integer> {
         }
     }
 
-    private Dataset chooseData() {
+    private Dataset chooseData() throws InterruptedIOException {
         if (sample) {
             return Dataset.sample();
         }
         if (data != null) {
             return Dataset.read(data);
         }
-        return Ml1mSource.find(this::say).map(Dataset::ml1m).orElseGet(Dataset::sample);
+        Path found;
+        try {
+            found = Ml1mSource.find(this::say);
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            // On standard error, and if quiet too: nobody should take the sample's figures for MovieLens-1M's.
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(
+                    "MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
+                            + " --data DIR or set " + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
+            err.flush();
+            return Dataset.sample();
+        }
+        return Dataset.ml1m(found);
     }
 
-    private Dataset dataOf(RunConfig before) {
+    private Dataset dataOf(RunConfig before) throws IOException {
         if (before.dataset().equals(Dataset.SAMPLE)) {
             require(data == null, "--data does not go with a run on the sample");
             return Dataset.sample();
         }
-        Optional<Path> found = data == null ? Ml1mSource.find(this::say) : Optional.of(data);
         require(
-                found.isPresent(),
-                "--resume: the run's data set " + before.dataset() + " is not found here; name it by --data");
-        return Dataset.read(found.get());
+                data != null || before.dataset().equals(Dataset.ML1M),
+                "--resume: the run is on the data set " + before.dataset() + "; name its folder by --data");
+        return Dataset.read(data == null ? Ml1mSource.find(this::say) : data);
     }
 
     private RunConfig newConfig(Dataset dataset) {

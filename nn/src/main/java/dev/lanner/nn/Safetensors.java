@@ -114,6 +114,9 @@ public final class Safetensors {
 
     private static Tensor readTensor(JsonNode place, ByteBuffer data) {
         DType dtype = DType.valueOf(place.path("dtype").asText());
+        if (!place.path("shape").isArray()) {
+            throw new IllegalArgumentException("a tensor has no shape");
+        }
         int[] sizes = JSON.convertValue(place.path("shape"), int[].class);
         Shape shape = Shape.of(sizes);
         long start = place.path("data_offsets").path(0).asLong(-1);

@@ -54,11 +54,6 @@ public final class Tape implements AutoCloseable {
         return recorded;
     }
 
-    /** Whether an operation on these inputs will be recorded. */
-    static boolean isRecording(Tensor... inputs) {
-        return CURRENT.get() != null && anyRequiresGradient(inputs);
-    }
-
     private static boolean anyRequiresGradient(Tensor... inputs) {
         for (Tensor input : inputs) {
             if (input.requiresGradient()) {

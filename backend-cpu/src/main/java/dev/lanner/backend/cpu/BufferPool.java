@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Java arrays by size class (four classes between powers of two), given back and handed out again, so that a repeated training step
- * allocates nothing. Arrays are longer than asked for, and their contents are undefined. Thread-safe.
+ * allocates little. Arrays are longer than asked for, and their contents are undefined. Thread-safe.
  */
 final class BufferPool {
     /** Smaller arrays are left to the garbage collector, which is quicker with them. */

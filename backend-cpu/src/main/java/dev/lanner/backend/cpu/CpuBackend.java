@@ -29,6 +29,9 @@ public final class CpuBackend implements Backend {
     /** The system property with the number of threads; default: all cores. */
     public static final String THREADS = "lanner.threads";
 
+    /** More would only cost memory for their stacks. */
+    private static final int MOST_THREADS = 1024;
+
     private static final System.Logger LOG = System.getLogger(CpuBackend.class.getName());
     private static final AtomicBoolean WARNED = new AtomicBoolean();
     /** Numbers drawn by one task: whole blocks of the generator. */
@@ -75,7 +78,7 @@ public final class CpuBackend implements Backend {
     /**
      * The number of threads that {@link #THREADS} asks for, else that of the cores.
      *
-     * @throws BackendException if the property is not a whole number of at least 1
+     * @throws BackendException if the property is not a whole number from 1 to 1024
      */
     static int configuredThreads() {
         String text = System.getProperty(THREADS, "").trim();
@@ -84,13 +87,13 @@ public final class CpuBackend implements Backend {
         }
         try {
             int threads = Integer.parseInt(text);
-            if (threads >= 1) {
+            if (threads >= 1 && threads <= MOST_THREADS) {
                 return threads;
             }
         } catch (NumberFormatException e) {
             throw new BackendException(THREADS + ": expected a whole number, found \"" + text + "\"", e);
         }
-        throw new BackendException(THREADS + ": must be at least 1, found " + text);
+        throw new BackendException(THREADS + ": must be in 1.." + MOST_THREADS + ", found " + text);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lanner.backend.cpu;
 
 import dev.lanner.tensor.backend.Backend;
+import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.BackendProvider;
 
 /** Announces the {@link CpuBackend}. */
@@ -15,6 +16,12 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend create() {
+        try {
+            // Asked here, since in a static initialiser a wrong value could only end in an Error.
+            SimdSupport.requestedBits();
+        } catch (IllegalArgumentException e) {
+            throw new BackendException(e.getMessage(), e);
+        }
         return new CpuBackend(CpuBackend.configuredThreads());
     }
 }

@@ -22,7 +22,12 @@ final class Simd {
 
     private static VectorSpecies<Float> species() {
         int bits = SimdSupport.requestedBits();
-        return bits == 0 ? FloatVector.SPECIES_PREFERRED : VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+        if (bits != 0) {
+            return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+        }
+        // Tiles and sums of lanes are made for up to 16 floats; hardware with wider vectors runs them with these.
+        VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+        return preferred.length() > FloatVector.SPECIES_512.length() ? FloatVector.SPECIES_512 : preferred;
     }
 
     /** Returns the largest multiple of {@link #LANES} that is at most {@code size}. */

@@ -44,6 +44,9 @@ public record HstuConfig(
 
     /** Checks every value. */
     public HstuConfig {
+        if (preset == null || timeBoundaries == null) {
+            throw new IllegalArgumentException("config: preset and timeBoundaries must be there");
+        }
         timeBoundaries = List.copyOf(timeBoundaries);
         List<String> wrong = new ArrayList<>();
         require(wrong, width >= 1, "width must be positive, found " + width);

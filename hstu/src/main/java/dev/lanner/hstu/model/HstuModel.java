@@ -41,6 +41,9 @@ public final class HstuModel extends Module {
      * @param itemCount V; items are 1..V, 0 is padding
      */
     public HstuModel(HstuConfig config, int itemCount, ParameterFactory parameters) {
+        if (itemCount < 1) {
+            throw new IllegalArgumentException("model: needs at least one item, found " + itemCount);
+        }
         this.config = config;
         this.itemCount = itemCount;
         items = child(

@@ -4,6 +4,10 @@ package dev.lanner.hstu.train;
 public final class DivergenceException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
+    DivergenceException(int step, String parameter) {
+        super("step " + step + ": parameter " + parameter + " is not finite any more; a lower learning rate may help");
+    }
+
     DivergenceException(int step, double loss) {
         super("step " + step + ": the loss is " + loss + "; a lower learning rate may help");
     }

@@ -27,6 +27,16 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
 
+    /** Checks that nothing is missing. */
+    public RunConfig {
+        if (dataset == null || fingerprint == null || model == null || training == null) {
+            throw new IllegalArgumentException("config: dataset, fingerprint, model and training must be there");
+        }
+        if (items < 1) {
+            throw new IllegalArgumentException("config: items must be positive, found " + items);
+        }
+    }
+
     /** The settings as indented JSON. */
     public byte[] toJson() {
         try {
@@ -48,7 +58,11 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
      */
     public static RunConfig read(Path file) throws IOException {
         try {
-            return JSON.readValue(Files.readAllBytes(file), RunConfig.class);
+            RunConfig config = JSON.readValue(Files.readAllBytes(file), RunConfig.class);
+            if (config == null) {
+                throw new IOException(file + ": holds no configuration");
+            }
+            return config;
         } catch (ValueInstantiationException e) {
             throw new IOException(file + ": " + e.getCause().getMessage(), e);
         } catch (JacksonException e) {

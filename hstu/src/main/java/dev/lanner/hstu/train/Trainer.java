@@ -94,6 +94,12 @@ public final class Trainer {
             rating += losses[2];
             listener.stepDone(losses[0], batch.items().length);
         }
+        // The last step's loss was computed before its update: what the update left is looked at here.
+        model.stateDict().forEach((name, parameter) -> {
+            if (!Double.isFinite(parameter.sum().item())) {
+                throw new DivergenceException(optimizer.steps(), name);
+            }
+        });
         int count = batches.size();
         return new EpochMetrics(
                 epoch,

@@ -187,6 +187,9 @@ class TrainerTest {
         for (String broken : List.of(
                 "",
                 "{",
+                "null",
+                text.replace("\"dataset\" : \"d\",", ""),
+                text.replace("\"preset\" : \"article\",", ""),
                 text.replace("\"heads\" : 1", "\"heads\" : \"x\""),
                 text.replace("\"heads\" : 1", "\"heads\" : 1.5"),
                 text.replace("\"heads\" : 1,", ""),

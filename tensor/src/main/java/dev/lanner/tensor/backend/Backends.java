@@ -17,8 +17,8 @@ public final class Backends {
             "add dev.lanner:lanner-backend-cpu to the class path or module path",
             "tornado",
             "install the TornadoVM SDK 5.2.0-jdk25, set TORNADOVM_HOME to its folder (check with: ls"
-                    + " $TORNADOVM_HOME/etc/tornado.backend), and build again, which adds"
-                    + " dev.lanner:lanner-backend-tornado");
+                    + " $TORNADOVM_HOME/etc/tornado.backend), and build again with a"
+                    + " dev.lanner:lanner-backend-tornado that has kernels: that of this version has none yet");
 
     private static final Map<String, Backend> CREATED = new ConcurrentHashMap<>();
     private static final ThreadLocal<Backend> IN_USE = new ThreadLocal<>();

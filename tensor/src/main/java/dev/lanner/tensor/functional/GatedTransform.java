@@ -11,6 +11,13 @@ import dev.lanner.tensor.Tensor;
  * @param epsilon added to the variance
  */
 public record GatedTransform(double epsilon) implements FusedOp {
+    /** Checks the attribute. */
+    public GatedTransform {
+        if (!(epsilon > 0)) {
+            throw new IllegalArgumentException("gatedTransform: epsilon must be positive, found " + epsilon);
+        }
+    }
+
     @Override
     public String name() {
         return "gatedTransform";

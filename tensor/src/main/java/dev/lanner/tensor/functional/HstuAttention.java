@@ -42,9 +42,11 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
         return "hstuAttention";
     }
 
-    /** The bucket of a time difference: how many boundaries are at most its absolute value. */
-    public int bucket(long seconds) {
-        long distance = Math.abs(seconds);
+    /** The bucket of a time difference: how many boundaries are at most its absolute value, were it computed without overflow. */
+    public int bucket(long queryTime, long keyTime) {
+        long later = Math.max(queryTime, keyTime);
+        long difference = later - Math.min(queryTime, keyTime);
+        long distance = difference < 0 ? Long.MAX_VALUE : difference;
         int bucket = 0;
         while (bucket < timeBoundaries.size() && timeBoundaries.get(bucket) <= distance) {
             bucket++;
@@ -127,7 +129,7 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
                 positions[i * n + j] = i - j + maxLength - 1;
-                buckets[i * n + j] = bucket(queryTimes[start + i] - keyTimes[start + j]);
+                buckets[i * n + j] = bucket(queryTimes[start + i], keyTimes[start + j]);
             }
         }
         Tensor position =

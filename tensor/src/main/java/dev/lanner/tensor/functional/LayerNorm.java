@@ -11,6 +11,13 @@ import dev.lanner.tensor.Tensor;
  * @param epsilon added to the variance
  */
 public record LayerNorm(double epsilon) implements FusedOp {
+    /** Checks the attribute. */
+    public LayerNorm {
+        if (!(epsilon > 0)) {
+            throw new IllegalArgumentException("layerNorm: epsilon must be positive, found " + epsilon);
+        }
+    }
+
     @Override
     public String name() {
         return "layerNorm";

@@ -88,9 +88,9 @@ class HstuAttentionTest extends OnReference {
         long[] seconds = {0, 3_599, 3_600, -3_600, 86_399, 86_400, 604_800, Long.MAX_VALUE};
         int[] buckets = {0, 0, 1, 1, 1, 2, 3, 3};
         for (int i = 0; i < seconds.length; i++) {
-            assertEquals(buckets[i], op.bucket(seconds[i]), "bucket of " + seconds[i]);
+            assertEquals(buckets[i], op.bucket(seconds[i], 0), "bucket of " + seconds[i]);
         }
-        assertEquals(0, new HstuAttention(1, 1, 1, List.of()).bucket(99));
+        assertEquals(0, new HstuAttention(1, 1, 1, List.of()).bucket(99, 0));
     }
 
     private static Tensor[] operands(int rows, int... offsets) {
