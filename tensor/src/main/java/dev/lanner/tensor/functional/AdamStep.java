@@ -22,10 +22,10 @@ public record AdamStep(double beta1, double beta2, double epsilon, double weight
         implements FusedOp {
     /** Checks the attributes. */
     public AdamStep {
-        if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1) || !(epsilon > 0) || !(weightDecay >= 0)) {
+        if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1) || !(epsilon >= 0) || !(weightDecay >= 0)) {
             throw new IllegalArgumentException(
-                    "adamStep: betas must be in [0, 1), epsilon positive and weight decay not negative," + " found "
-                            + beta1 + ", " + beta2 + ", " + epsilon + ", " + weightDecay);
+                    "adamStep: betas must be in [0, 1), epsilon and weight decay not negative," + " found " + beta1
+                            + ", " + beta2 + ", " + epsilon + ", " + weightDecay);
         }
     }
 

@@ -13,8 +13,8 @@ import dev.lanner.tensor.Tensor;
 public record GatedTransform(double epsilon) implements FusedOp {
     /** Checks the attribute. */
     public GatedTransform {
-        if (!(epsilon > 0)) {
-            throw new IllegalArgumentException("gatedTransform: epsilon must be positive, found " + epsilon);
+        if (!(epsilon >= 0)) {
+            throw new IllegalArgumentException("gatedTransform: epsilon must not be negative, found " + epsilon);
         }
     }
 

@@ -13,8 +13,8 @@ import dev.lanner.tensor.Tensor;
 public record LayerNorm(double epsilon) implements FusedOp {
     /** Checks the attribute. */
     public LayerNorm {
-        if (!(epsilon > 0)) {
-            throw new IllegalArgumentException("layerNorm: epsilon must be positive, found " + epsilon);
+        if (!(epsilon >= 0)) {
+            throw new IllegalArgumentException("layerNorm: epsilon must not be negative, found " + epsilon);
         }
     }
 
