@@ -94,7 +94,7 @@ class LauncherTest {
     @CsvSource({
         "-Dbackend=tornado, TORNADOVM_HOME",
         "-Dbackend=nonsense, 'known names are cpu, tornado and reference'",
-        "-Dlanner.threads=many, must be a whole number",
+        "-Dlanner.threads=many, expected a whole number",
         "--eposch, Unknown option",
     })
     void badUsageStopsBeforeAnythingIsWritten(String argument, String told) throws Exception {
