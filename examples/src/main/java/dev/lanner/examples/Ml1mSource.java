@@ -90,8 +90,7 @@ final class Ml1mSource {
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build();
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(ARCHIVE).timeout(CONNECT_LIMIT).build();
+            HttpRequest request = HttpRequest.newBuilder(ARCHIVE).build();
             int status = client.sendAsync(request, HttpResponse.BodyHandlers.ofFile(archive))
                     .get(DOWNLOAD_LIMIT.toSeconds(), TimeUnit.SECONDS)
                     .statusCode();

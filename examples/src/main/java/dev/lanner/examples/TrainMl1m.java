@@ -14,7 +14,6 @@ import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
-import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
@@ -175,7 +174,7 @@ public final class TrainMl1m implements Callable<Integer> {
         directory.writeConfig(config);
         try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
             trainer.fit(progress);
-        } catch (OutOfMemoryError | ShapeException e) {
+        } catch (OutOfMemoryError e) {
             // The one size that a user sets; what is saved stays.
             throw new IOException(
                     "batches of " + config.training().batchSize()

@@ -1,6 +1,6 @@
 package dev.lanner.hstu.train;
 
-/** A loss that is no finite number any more: the model is lost, and the last checkpoint is the one before. */
+/** A loss or a parameter that is not finite any more: the model is lost, and the last checkpoint is the one before. */
 public final class DivergenceException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
