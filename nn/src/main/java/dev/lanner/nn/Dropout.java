@@ -25,7 +25,15 @@ public final class Dropout extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        RandomKey now = new RandomKey(key.seed(), step(), key.stream());
-        return Functional.dropout(x, probability, now, isTraining());
+        return Functional.dropout(x, probability, key(), isTraining());
+    }
+
+    /** What this layer does now, as part of a larger operation: with probability 0 while it does not train. */
+    dev.lanner.tensor.functional.Dropout operation() {
+        return new dev.lanner.tensor.functional.Dropout(isTraining() ? probability : 0, key());
+    }
+
+    private RandomKey key() {
+        return new RandomKey(key.seed(), step(), key.stream());
     }
 }

@@ -1,8 +1,11 @@
 package dev.lanner.nn;
 
+import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
+import dev.lanner.tensor.functional.LinearDropoutAdd;
+import dev.lanner.tensor.functional.LinearSilu;
 
 /** {@code y = x W^T + b}, with W {@code [out, in]} ("weight") and b {@code [out]} ("bias"), as PyTorch lays them out. */
 public final class Linear extends Layer {
@@ -39,15 +42,33 @@ public final class Linear extends Layer {
     /** x {@code [..., in]} to {@code [..., out]}. */
     @Override
     public Tensor forward(Tensor x) {
-        return product(x).add(bias);
+        return Functional.linear(x, weight, bias);
     }
 
-    /** {@code silu(forward(x))} of x {@code [N, in]}, {@code [N, out]}, with bias and activation in one pass. */
+    /** {@code silu(forward(x))} in one pass. */
     public Tensor forwardSilu(Tensor x) {
-        return Functional.biasSilu(product(x), bias);
+        return Functional.linearSilu(x, weight, bias);
     }
 
-    private Tensor product(Tensor x) {
-        return x.matmul(weight.transpose());
+    /**
+     * {@code silu(forward(x))} cut into parts of equal width, each with adjacent rows: see {@link LinearSilu}.
+     *
+     * @param x {@code [N, in]}
+     * @param parts a divisor of out
+     * @return {@code [N, out / parts]} for each part
+     */
+    public Tensor[] forwardSilu(Tensor x, int parts) {
+        return Fused.apply(new LinearSilu(parts), x, weight, bias).unbind(0);
+    }
+
+    /**
+     * {@code dropout(forward(x)) + residual} in one pass.
+     *
+     * @param x {@code [N, in]}
+     * @param residual {@code [N, out]}
+     * @return {@code [N, out]}
+     */
+    public Tensor forwardDropoutAdd(Tensor x, Dropout dropout, Tensor residual) {
+        return Fused.apply(new LinearDropoutAdd(dropout.operation()), x, weight, bias, residual);
     }
 }

@@ -41,15 +41,17 @@ public final class Fused {
                     Tensor[] wanted = new Tensor[inputs.length];
                     View[] dInputs = new View[inputs.length];
                     for (int i = 0; i < inputs.length; i++) {
-                        if (into.wants(i)) {
-                            wanted[i] = Creation.allocate(inputs[i].backend(), inputs[i].dtype(), inputs[i].shape());
+                        if (into.wants(i) && !op.isAdded(i)) {
+                            wanted[i] = into.target(i);
                             dInputs[i] = wanted[i].view();
                         }
                     }
                     kernel.backward(operands, views(outputs), dOut.contiguous().view(), dInputs);
                     for (int i = 0; i < inputs.length; i++) {
                         if (wanted[i] != null) {
-                            into.add(i, wanted[i]);
+                            into.addOwned(i, wanted[i]);
+                        } else if (into.wants(i)) {
+                            into.add(i, dOut);
                         }
                     }
                 },

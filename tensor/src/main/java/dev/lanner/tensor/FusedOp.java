@@ -19,6 +19,16 @@ public interface FusedOp {
     Shape[] outputShapes(Tensor... inputs);
 
     /**
+     * Whether an operand is only added to the first output, and has its shape: its gradient is that output's own, and a backend's
+     * kernel is not asked for it.
+     *
+     * @param input number of the operand
+     */
+    default boolean isAdded(int input) {
+        return false;
+    }
+
+    /**
      * The operation in plain operations.
      *
      * @param inputs operands that the shape rule has passed

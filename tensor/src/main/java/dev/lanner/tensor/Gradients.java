@@ -4,6 +4,7 @@ import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.BinaryOp;
 import java.util.IdentityHashMap;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Gradients by tensor. The first gradient of a tensor is stored, further ones are added to it in place; several backward passes
@@ -14,6 +15,7 @@ public final class Gradients {
     private record Entry(Tensor value, boolean owned) {}
 
     private final IdentityHashMap<Tensor, Entry> entries = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Supplier<Tensor>> places = new IdentityHashMap<>();
 
     /** No gradients yet. */
     public Gradients() {}
@@ -39,11 +41,31 @@ public final class Gradients {
         entries.put(leaf, new Entry(gradient, false));
     }
 
+    /** Offers a place for the gradient of a result, until {@link #withdrawPlaces}. */
+    void offer(Tensor of, Supplier<Tensor> place) {
+        places.put(of, place);
+    }
+
+    void withdrawPlaces() {
+        places.clear();
+    }
+
+    /** Where to write a gradient: the place that was offered if nothing was written there yet, else new memory, contents undefined. */
+    Tensor target(Tensor of) {
+        Supplier<Tensor> place = entries.get(of) == null ? places.remove(of) : null;
+        return place == null ? Creation.allocate(of.backend(), of.dtype(), of.shape()) : place.get();
+    }
+
     void add(Tensor of, Tensor gradient) {
+        add(of, gradient, false);
+    }
+
+    /** Adds a gradient; an owned one may be written to from now on. */
+    void add(Tensor of, Tensor gradient, boolean owned) {
         check(of, gradient);
         Entry entry = entries.get(of);
         if (entry == null) {
-            entries.put(of, new Entry(gradient, false));
+            entries.put(of, new Entry(gradient, owned));
         } else if (entry.owned()) {
             addInPlace(entry.value(), gradient);
         } else {
@@ -53,7 +75,7 @@ public final class Gradients {
 
     void accumulate(Tensor of, InputGradients.Accumulation accumulation) {
         if (entries.get(of) == null) {
-            Tensor value = Creation.allocate(of.backend(), of.dtype(), of.shape());
+            Tensor value = target(of);
             accumulation.into(value, 0);
             entries.put(of, new Entry(value, true));
         } else {
@@ -67,7 +89,7 @@ public final class Gradients {
             return entry.value();
         }
         Backend backend = of.backend();
-        Tensor buffer = Creation.allocate(backend, of.dtype(), of.shape());
+        Tensor buffer = target(of);
         if (entry == null) {
             backend.fill(0, buffer.view());
         } else {

@@ -85,7 +85,13 @@ final class Indexing {
         // Indices are many (the negatives of a step are millions): those in a Java array are read where they lie.
         int[] values = (inPlace ? (HostArray) indices.view().storage() : Creation.download(indices)).ints();
         int first = inPlace ? indices.view().layout().offset() : 0;
-        for (int i = 0; i < indices.shape().elements(); i++) {
+        int count = indices.shape().elements();
+        // The sign of an index, or of what is left behind it, shows: a loop without a way out becomes vector code.
+        int outside = 0;
+        for (int i = first; i < first + count; i++) {
+            outside |= values[i] | (rows - 1 - values[i]);
+        }
+        for (int i = 0; outside < 0 && i < count; i++) {
             int index = values[first + i];
             if (index < 0 || index >= rows) {
                 throw new IndexOutOfBoundsException(op + ": index " + index + " at position " + i

@@ -25,6 +25,21 @@ final class InputGradients {
         gradients.add(inputs[input], gradient);
     }
 
+    /** Where to write the gradient of an input before it is handed to {@link #addOwned}; contents undefined. */
+    Tensor target(int input) {
+        return gradients.target(inputs[input]);
+    }
+
+    /** Adds a gradient that nobody else holds: later ones may be added to it in place. */
+    void addOwned(int input, Tensor gradient) {
+        gradients.add(inputs[input], gradient, true);
+    }
+
+    /** Takes out the gradient of another result, all of whose uses were differentiated; null if it has none. */
+    Tensor take(Tensor result) {
+        return gradients.remove(result);
+    }
+
     /** Adds a gradient by a computation that can itself accumulate (beta 1), so that no temporary is made. */
     void accumulate(int input, Accumulation accumulation) {
         gradients.accumulate(inputs[input], accumulation);

@@ -81,6 +81,19 @@ public final class Layout {
         return new Layout(sliced, stepped, moved);
     }
 
+    /** One position along an axis, which disappears. */
+    public Layout select(int axis, int position) {
+        Layout slice = slice(axis, position, 1, 1);
+        int rank = strides.length - 1;
+        int[] sizes = new int[rank];
+        int[] kept = new int[rank];
+        for (int i = 0; i < rank; i++) {
+            sizes[i] = shape.size(i < axis ? i : i + 1);
+            kept[i] = strides[i < axis ? i : i + 1];
+        }
+        return new Layout(Shape.of(sizes), kept, slice.offset);
+    }
+
     /**
      * Stretches dimensions of size 1, and adds dimensions in front, without copies.
      *

@@ -2,6 +2,7 @@ package dev.lanner.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Records operations in the order they run, so that {@link #backward} can differentiate them by one scan in reverse. One tape is
@@ -17,7 +18,9 @@ import java.util.List;
 public final class Tape implements AutoCloseable {
     private static final ThreadLocal<Tape> CURRENT = new ThreadLocal<>();
 
-    private record Node(String op, Tensor out, Tensor[] inputs, GradientRule rule, String origin) {}
+    /** An operation; the place, which may be null, is where the gradient of its result had best be written. */
+    private record Node(
+            String op, Tensor out, Tensor[] inputs, GradientRule rule, Supplier<Tensor> place, String origin) {}
 
     private final List<Node> nodes = new ArrayList<>();
 
@@ -44,13 +47,22 @@ public final class Tape implements AutoCloseable {
      * @return the result, as a tensor that requires a gradient where it was recorded
      */
     static Tensor record(String op, Tensor out, GradientRule rule, Tensor... inputs) {
+        return record(op, out, null, rule, inputs);
+    }
+
+    /**
+     * Records an operation that has a place for the gradient of its result.
+     *
+     * @param place gives a tensor of the result's shape to write to; asked once at most in a backward pass
+     */
+    static Tensor record(String op, Tensor out, Supplier<Tensor> place, GradientRule rule, Tensor... inputs) {
         NonFinite.checkResult(op, out, inputs);
         Tape tape = CURRENT.get();
         if (tape == null || !anyRequiresGradient(inputs)) {
             return out.detach();
         }
         Tensor recorded = new Tensor(out.backend(), out.view(), true);
-        tape.nodes.add(new Node(op, recorded, inputs, rule, NonFinite.origin()));
+        tape.nodes.add(new Node(op, recorded, inputs, rule, place, NonFinite.origin()));
         return recorded;
     }
 
@@ -97,6 +109,11 @@ public final class Tape implements AutoCloseable {
         Tape suspended = CURRENT.get();
         CURRENT.remove();
         try {
+            for (Node node : nodes) {
+                if (node.place() != null) {
+                    into.offer(node.out(), node.place());
+                }
+            }
             into.add(out, dOut);
             for (int i = nodes.size() - 1; i >= 0; i--) {
                 Node node = nodes.get(i);
@@ -107,6 +124,7 @@ public final class Tape implements AutoCloseable {
                 }
             }
         } finally {
+            into.withdrawPlaces();
             nodes.clear();
             CURRENT.set(suspended);
         }

@@ -404,6 +404,11 @@ public final class Tensor {
         return Views.split(this, axis, lengths);
     }
 
+    /** The slices along an axis, which they do not have any more, views. */
+    public Tensor[] unbind(int axis) {
+        return Views.unbind(this, axis);
+    }
+
     /** Dimensions of size 1 stretched, and new ones in front, a view. */
     public Tensor expand(Shape target) {
         return Views.expand(this, target);

@@ -1,7 +1,10 @@
 package dev.lanner.tensor;
 
 import dev.lanner.tensor.backend.View;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Other views of the same elements, and the copies where no view will do. */
 final class Views {
@@ -84,13 +87,24 @@ final class Views {
             throw new ShapeException("split: lengths " + Arrays.toString(lengths) + " do not add up to axis " + axis
                     + " of " + x.shape());
         }
-        Tensor[] parts = new Tensor[lengths.length];
-        int start = 0;
-        for (int i = 0; i < lengths.length; i++) {
-            parts[i] = slice(x, along, start, start + lengths[i], 1);
-            start += lengths[i];
+        List<UnaryOperator<Layout>> cuts = new ArrayList<>();
+        int end = 0;
+        for (int length : lengths) {
+            int start = end;
+            cuts.add(layout -> layout.slice(along, start, length, 1));
+            end += length;
         }
-        return parts;
+        return Pieces.cut("split", x, cuts);
+    }
+
+    static Tensor[] unbind(Tensor x, int axis) {
+        int along = x.shape().axis("unbind", axis);
+        List<UnaryOperator<Layout>> cuts = new ArrayList<>();
+        for (int i = 0; i < x.size(along); i++) {
+            int at = i;
+            cuts.add(layout -> layout.select(along, at));
+        }
+        return Pieces.cut("unbind", x, cuts);
     }
 
     static Tensor expand(Tensor x, Shape target) {
@@ -197,7 +211,7 @@ final class Views {
         return out;
     }
 
-    private static Tensor view(Tensor x, Layout layout) {
+    static Tensor view(Tensor x, Layout layout) {
         return new Tensor(x.backend(), new View(x.view().storage(), layout), false);
     }
 }

@@ -118,6 +118,18 @@ class ViewsTest extends OnReference {
     }
 
     @Test
+    void unbindTakesAnAxisApart() {
+        Tensor[] rows = counting(2, 3).unbind(0);
+        assertEquals(2, rows.length);
+        assertEquals(Shape.of(3), rows[1].shape());
+        assertArrayEquals(new double[] {3, 4, 5}, rows[1].toDoubles());
+        Tensor[] columns = counting(2, 3).transpose().unbind(-2);
+        assertArrayEquals(new double[] {2, 5}, columns[2].toDoubles());
+        assertEquals(0, counting(2, 0).unbind(1).length);
+        assertThrows(ShapeException.class, () -> counting(2, 3).unbind(2));
+    }
+
+    @Test
     void squeezeAndUnsqueezeAreInverse() {
         Tensor x = counting(2, 3);
         for (int axis = -3; axis <= 2; axis++) {

@@ -20,10 +20,13 @@ final class AttentionBackward {
     private final int queryWidth;
     private final int valueWidth;
     private final float[] dScores;
-    private final float[] keys;
     private final float[] transposedValues;
-    private final float[] dKeys;
-    private final float[] dValues;
+    private final float[] keyBuffer;
+    private final float[] dKeyBuffer;
+    private final float[] dValueBuffer;
+    private AttentionSlice keys;
+    private AttentionSlice dKeys;
+    private AttentionSlice dValues;
 
     AttentionBackward(
             AttentionInputs inputs,
@@ -42,10 +45,10 @@ final class AttentionBackward {
         valueWidth = AttentionPacking.padded(inputs.shape().valueWidth(), tiles.lanes());
         int slot = AttentionScores.FREE_FLOATS;
         dScores = scratch.floats(slot, SIZE * SIZE);
-        keys = scratch.floats(slot + 1, SIZE * queryWidth);
+        keyBuffer = scratch.floats(slot + 1, SIZE * queryWidth);
         transposedValues = scratch.floats(slot + 2, inputs.shape().valueWidth() * SIZE);
-        dKeys = scratch.floats(slot + 3, SIZE * queryWidth);
-        dValues = scratch.floats(slot + 4, SIZE * valueWidth);
+        dKeyBuffer = scratch.floats(slot + 3, SIZE * queryWidth);
+        dValueBuffer = scratch.floats(slot + 4, SIZE * valueWidth);
     }
 
     /**
@@ -72,37 +75,47 @@ final class AttentionBackward {
         int rowEnd = plan.rowEnd(unit);
         int count = rowEnd - rowStart;
         int slot = AttentionScores.FREE_FLOATS + 5;
-        float[] queries = scratch.floats(slot, count * queryWidth);
-        float[] dOuts = scratch.floats(slot + 1, count * valueWidth);
-        float[] dQueries = scratch.floats(slot + 2, count * queryWidth);
-        AttentionPacking.rows(
-                inputs.queries(), first + rowStart, count, queryColumn, shape.queryWidth(), queryWidth, queries);
-        AttentionPacking.rows(dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, dOuts);
-        Arrays.fill(dQueries, 0, count * queryWidth, 0);
+        float[] queryBuffer = scratch.floats(slot, count * queryWidth);
+        float[] dOutBuffer = scratch.floats(slot + 1, count * valueWidth);
+        float[] dQueryBuffer = scratch.floats(slot + 2, count * queryWidth);
+        AttentionSlice queries = AttentionPacking.rows(
+                inputs.queries(), first + rowStart, count, queryColumn, shape.queryWidth(), queryWidth, queryBuffer);
+        AttentionSlice dOuts = AttentionPacking.rows(
+                dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, dOutBuffer);
+        AttentionSlice dQueries = null;
+        if (ofQueries) {
+            dQueries = AttentionPacking.zeros(
+                    gradients.queries(),
+                    first + rowStart,
+                    count,
+                    queryColumn,
+                    shape.queryWidth(),
+                    queryWidth,
+                    dQueryBuffer);
+        }
         scores.begin(plan, unit);
         int columnEnd = plan.columnEnd(unit);
         for (int key = plan.columnStart(unit); key < columnEnd; key += SIZE) {
             int columns = Math.min(SIZE, columnEnd - key);
-            startKeys(first + key, columns, queryColumn, valueColumn);
+            startKeys(first + key, columns, queryColumn, valueColumn, ofKeys, ofValues);
             scores.keys(key, columns);
             for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
                 int rows = Math.min(SIZE, rowEnd - query);
-                int queryAt = (query - rowStart) * queryWidth;
-                int dOutAt = (query - rowStart) * valueWidth;
-                scores.compute(query, rows, queries, queryAt, queryWidth);
-                activate(rows, dOuts, dOutAt, ofScores);
+                int row = query - rowStart;
+                scores.compute(query, rows, queries.values(), queries.at(row, 0), queries.rowStride());
+                activate(rows, dOuts, row, ofScores);
                 int diagonal = scores.diagonal();
                 if (ofValues) {
                     AttentionProducts.columnsOfTile(
-                            tiles, rows, columns, diagonal, valueWidth, scores.tile(), dOuts, dOutAt, dValues);
+                            tiles, rows, columns, diagonal, valueWidth, scores.tile(), dOuts, row, dValues);
                 }
                 if (ofQueries) {
                     AttentionProducts.rowsOfTile(
-                            tiles, rows, columns, diagonal, queryWidth, dScores, keys, dQueries, queryAt);
+                            tiles, rows, columns, diagonal, queryWidth, dScores, keys, dQueries, row);
                 }
                 if (ofKeys) {
                     AttentionProducts.columnsOfTile(
-                            tiles, rows, columns, diagonal, queryWidth, dScores, queries, queryAt, dKeys);
+                            tiles, rows, columns, diagonal, queryWidth, dScores, queries, row, dKeys);
                 }
                 scores.addBiasGradients(dScores, sums, offset, ofPosition, ofTime);
             }
@@ -110,28 +123,44 @@ final class AttentionBackward {
                 scores.flushTimeGradients(sums, offset);
             }
             if (ofKeys) {
-                store(dKeys, queryWidth, gradients.keys(), first + key, columns, queryColumn, shape.queryWidth());
+                AttentionPacking.store(
+                        dKeys, gradients.keys(), first + key, columns, queryColumn, shape.queryWidth(), queryWidth);
             }
             if (ofValues) {
-                store(dValues, valueWidth, gradients.values(), first + key, columns, valueColumn, shape.valueWidth());
+                AttentionPacking.store(
+                        dValues, gradients.values(), first + key, columns, valueColumn, shape.valueWidth(), valueWidth);
             }
         }
         if (ofQueries) {
-            store(dQueries, queryWidth, gradients.queries(), first + rowStart, count, queryColumn, shape.queryWidth());
+            AttentionPacking.store(
+                    dQueries,
+                    gradients.queries(),
+                    first + rowStart,
+                    count,
+                    queryColumn,
+                    shape.queryWidth(),
+                    queryWidth);
         }
     }
 
-    /** Packs a tile's keys and values, given by their first global row, and clears their gradients. */
-    private void startKeys(int start, int count, int queryColumn, int valueColumn) {
+    /** Takes up a tile's keys and values, given by their first global row, and clears their gradients. */
+    private void startKeys(int start, int count, int queryColumn, int valueColumn, boolean ofKeys, boolean ofValues) {
         AttentionShape shape = inputs.shape();
-        AttentionPacking.rows(inputs.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, keys);
+        keys = AttentionPacking.rows(
+                inputs.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, keyBuffer);
         AttentionPacking.transposed(inputs.values(), start, count, valueColumn, shape.valueWidth(), transposedValues);
-        Arrays.fill(dKeys, 0, count * queryWidth, 0);
-        Arrays.fill(dValues, 0, count * valueWidth, 0);
+        if (ofKeys) {
+            dKeys = AttentionPacking.zeros(
+                    gradients.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, dKeyBuffer);
+        }
+        if (ofValues) {
+            dValues = AttentionPacking.zeros(
+                    gradients.values(), start, count, valueColumn, shape.valueWidth(), valueWidth, dValueBuffer);
+        }
     }
 
     /** Turns the tile of scores into a, and {@link #dScores} into ds where it is wanted. */
-    private void activate(int rows, float[] dOuts, int dOutAt, boolean ofScores) {
+    private void activate(int rows, AttentionSlice dOuts, int row, boolean ofScores) {
         int width = scores.width();
         int diagonal = scores.diagonal();
         float scale = 1 / inputs.shape().divisor();
@@ -142,12 +171,16 @@ final class AttentionBackward {
         Arrays.fill(dScores, 0, rows * SIZE, 0);
         int depth = inputs.shape().valueWidth();
         AttentionProducts.intoTile(
-                tiles, rows, depth, diagonal, width, dOuts, dOutAt, valueWidth, transposedValues, dScores);
+                tiles,
+                rows,
+                depth,
+                diagonal,
+                width,
+                dOuts.values(),
+                dOuts.at(row, 0),
+                dOuts.rowStride(),
+                transposedValues,
+                dScores);
         tiles.siluGradient(rows, width, diagonal, scale, scores.tile(), dScores);
-    }
-
-    private static void store(
-            float[] source, int padded, AttentionSlice target, int start, int count, int column, int width) {
-        AttentionPacking.store(source, 0, padded, target, start, count, column, width);
     }
 }

@@ -1,7 +1,5 @@
 package dev.lanner.backend.cpu;
 
-import java.util.Arrays;
-
 /** The forward pass of one worker: {@code o_i = 1/divisor · sum over j <= i of silu(s_ij) v_j}, unit by unit. */
 final class AttentionForward {
     private static final int SIZE = AttentionTiles.SIZE;
@@ -34,26 +32,27 @@ final class AttentionForward {
         int width = AttentionPacking.padded(shape.valueWidth(), tiles.lanes());
         int queryColumn = plan.head(unit) * shape.queryWidth();
         int valueColumn = plan.head(unit) * shape.valueWidth();
-        float[] values = scratch.floats(AttentionScores.FREE_FLOATS, SIZE * width);
-        float[] sums = scratch.floats(AttentionScores.FREE_FLOATS + 1, (rowEnd - rowStart) * width);
-        Arrays.fill(sums, 0, (rowEnd - rowStart) * width, 0);
+        int count = rowEnd - rowStart;
+        float[] valueBuffer = scratch.floats(AttentionScores.FREE_FLOATS, SIZE * width);
+        float[] sumBuffer = scratch.floats(AttentionScores.FREE_FLOATS + 1, count * width);
+        AttentionSlice sums =
+                AttentionPacking.zeros(out, first + rowStart, count, valueColumn, shape.valueWidth(), width, sumBuffer);
         AttentionSlice queries = inputs.queries();
         scores.begin(plan, unit);
         for (int key = 0; key < rowEnd; key += SIZE) {
             int keys = Math.min(SIZE, rowEnd - key);
             scores.keys(key, keys);
-            AttentionPacking.rows(inputs.values(), first + key, keys, valueColumn, shape.valueWidth(), width, values);
+            AttentionSlice values = AttentionPacking.rows(
+                    inputs.values(), first + key, keys, valueColumn, shape.valueWidth(), width, valueBuffer);
             for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
                 int rows = Math.min(SIZE, rowEnd - query);
-                int at = queries.at(first + query, queryColumn);
-                scores.compute(query, rows, queries.values(), at, queries.rowStride());
+                scores.compute(
+                        query, rows, queries.values(), queries.at(first + query, queryColumn), queries.rowStride());
                 tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
-                int to = (query - rowStart) * width;
                 AttentionProducts.rowsOfTile(
-                        tiles, rows, keys, scores.diagonal(), width, scores.tile(), values, sums, to);
+                        tiles, rows, keys, scores.diagonal(), width, scores.tile(), values, sums, query - rowStart);
             }
         }
-        AttentionPacking.store(
-                sums, 0, width, out, first + rowStart, rowEnd - rowStart, valueColumn, shape.valueWidth());
+        AttentionPacking.store(sums, out, first + rowStart, count, valueColumn, shape.valueWidth(), width);
     }
 }

@@ -3,8 +3,9 @@ package dev.lanner.backend.cpu;
 import java.util.Arrays;
 
 /**
- * Copies between the columns of one head and the dense, padded blocks that {@link AttentionTiles} works on. Padding is 0, though no
- * result depends on it: leftovers may be denormal, which makes a multiplication slow.
+ * Between the columns of one head and the blocks of whole vectors that {@link AttentionTiles} works on: in place where a head's width is
+ * made of whole vectors, else copies with padding. Padding is 0, though no result depends on it: leftovers may be denormal, which
+ * makes a multiplication slow.
  */
 final class AttentionPacking {
     private static final int SIZE = AttentionTiles.SIZE;
@@ -16,13 +17,31 @@ final class AttentionPacking {
         return (width + lanes - 1) / lanes * lanes;
     }
 
-    /** Copies rows, columns {@code [column, column + width)}, to {@code [count, padded]}, zeros behind the width. */
-    static void rows(AttentionSlice source, int start, int count, int column, int width, int padded, float[] target) {
+    /**
+     * Some rows of a head, columns {@code [column, column + width)}, with whole vectors: where they lie if the width is made of
+     * those, else copied to the buffer {@code [count, padded]} with zeros behind the width.
+     */
+    static AttentionSlice rows(
+            AttentionSlice source, int start, int count, int column, int width, int padded, float[] buffer) {
+        if (width == padded) {
+            return new AttentionSlice(source.values(), source.at(start, column), source.rowStride());
+        }
         for (int row = 0; row < count; row++) {
             int to = row * padded;
-            System.arraycopy(source.values(), source.at(start + row, column), target, to, width);
-            Arrays.fill(target, to + width, to + padded, 0);
+            System.arraycopy(source.values(), source.at(start + row, column), buffer, to, width);
+            Arrays.fill(buffer, to + width, to + padded, 0);
         }
+        return new AttentionSlice(buffer, 0, padded);
+    }
+
+    /** Zeros to add some rows of a head to: in their place, or in the buffer where {@link #rows} would copy them. */
+    static AttentionSlice zeros(
+            AttentionSlice target, int start, int count, int column, int width, int padded, float[] buffer) {
+        AttentionSlice sums = width == padded
+                ? new AttentionSlice(target.values(), target.at(start, column), target.rowStride())
+                : new AttentionSlice(buffer, 0, padded);
+        clear(sums, 0, count, padded);
+        return sums;
     }
 
     /** Copies up to {@link AttentionTiles#SIZE} rows to the columns of {@code [width, SIZE]}, zeros behind the last. */
@@ -53,18 +72,11 @@ final class AttentionPacking {
         }
     }
 
-    /** Copies {@code [count, padded]} from {@code offset} on back to the columns of a head. */
+    /** Brings what was added to {@link #zeros} to its place. */
     static void store(
-            float[] source,
-            int offset,
-            int padded,
-            AttentionSlice target,
-            int start,
-            int count,
-            int column,
-            int width) {
-        for (int row = 0; row < count; row++) {
-            System.arraycopy(source, offset + row * padded, target.values(), target.at(start + row, column), width);
+            AttentionSlice sums, AttentionSlice target, int start, int count, int column, int width, int padded) {
+        for (int row = 0; row < count && width < padded; row++) {
+            System.arraycopy(sums.values(), sums.at(row, 0), target.values(), target.at(start + row, column), width);
         }
     }
 

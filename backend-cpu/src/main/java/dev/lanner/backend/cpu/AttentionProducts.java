@@ -2,7 +2,6 @@ package dev.lanner.backend.cpu;
 
 /**
  * Products with a tile of scores that skip what causality hides, by register blocks; {@code diagonal} as in {@link AttentionTiles}.
- * Dense operands have their padded width as row stride.
  */
 final class AttentionProducts {
     private static final int SIZE = AttentionTiles.SIZE;
@@ -41,7 +40,7 @@ final class AttentionProducts {
      *
      * @param columns columns of the tile, rows of {@code right}
      * @param right {@code [columns, width]}
-     * @param out {@code [rows, width]} from {@code outOffset} on
+     * @param out {@code [rows, width]} from {@code outRow} on
      */
     static void rowsOfTile(
             AttentionTiles tiles,
@@ -50,18 +49,16 @@ final class AttentionProducts {
             int diagonal,
             int width,
             float[] tile,
-            float[] right,
-            float[] out,
-            int outOffset) {
+            AttentionSlice right,
+            AttentionSlice out,
+            int outRow) {
         for (int row = 0; row < rows; row += BLOCK) {
             int block = Math.min(BLOCK, rows - row);
             int shared = Math.min(columns, row + diagonal + 1);
-            int to = outOffset + row * width;
-            tiles.multiplyAdd(block, shared, width, tile, row * SIZE, SIZE, 1, right, 0, width, out, to, width);
+            multiplyAdd(tiles, block, shared, width, tile, row * SIZE, 1, right, 0, out, outRow + row);
             for (int own = 1; own < block && shared + own <= columns; own++) {
                 int from = (row + own) * SIZE + shared;
-                to += width;
-                tiles.multiplyAdd(1, own, width, tile, from, SIZE, 1, right, shared * width, width, out, to, width);
+                multiplyAdd(tiles, 1, own, width, tile, from, 1, right, shared, out, outRow + row + own);
             }
         }
     }
@@ -70,7 +67,7 @@ final class AttentionProducts {
      * {@code out += tile^T right}; the tile is 0 where it is not visible.
      *
      * @param columns columns of the tile, rows of {@code out}
-     * @param right {@code [rows, width]} from {@code rightOffset} on
+     * @param right {@code [rows, width]} from {@code rightRow} on
      * @param out {@code [columns, width]}
      */
     static void columnsOfTile(
@@ -80,30 +77,50 @@ final class AttentionProducts {
             int diagonal,
             int width,
             float[] tile,
-            float[] right,
-            int rightOffset,
-            float[] out) {
+            AttentionSlice right,
+            int rightRow,
+            AttentionSlice out) {
         for (int column = 0; column < columns; column += BLOCK) {
             int block = Math.min(BLOCK, columns - column);
             int first = Math.max(0, column - diagonal);
             if (first < rows) {
                 int from = first * SIZE + column;
-                int start = rightOffset + first * width;
-                tiles.multiplyAdd(
-                        block,
-                        rows - first,
-                        width,
-                        tile,
-                        from,
-                        1,
-                        SIZE,
-                        right,
-                        start,
-                        width,
-                        out,
-                        column * width,
-                        width);
+                multiplyAdd(tiles, block, rows - first, width, tile, from, SIZE, right, rightRow + first, out, column);
             }
         }
+    }
+
+    /**
+     * Adds a product with a part of the tile.
+     *
+     * @param tileDepth distance in the tile between elements that meet different rows of {@code right}: 1, or {@link #SIZE} for
+     *     its transposed
+     */
+    private static void multiplyAdd(
+            AttentionTiles tiles,
+            int rows,
+            int depth,
+            int width,
+            float[] tile,
+            int from,
+            int tileDepth,
+            AttentionSlice right,
+            int rightRow,
+            AttentionSlice out,
+            int outRow) {
+        tiles.multiplyAdd(
+                rows,
+                depth,
+                width,
+                tile,
+                from,
+                tileDepth == 1 ? SIZE : 1,
+                tileDepth,
+                right.values(),
+                right.at(rightRow, 0),
+                right.rowStride(),
+                out.values(),
+                out.at(outRow, 0),
+                out.rowStride());
     }
 }

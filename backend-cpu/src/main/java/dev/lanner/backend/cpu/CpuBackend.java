@@ -300,7 +300,7 @@ public final class CpuBackend implements Backend {
             int at = out.layout().offset() + first;
             int n = Math.min(RANDOM_GRAIN, count - first);
             if (op == RandomOp.UNIFORM_INT) {
-                Draws.ints(key, (int) a, (int) b, first, target.ints(), at, n);
+                fused.randoms().ints(key, (int) a, (int) b, first, target.ints(), at, n);
             } else {
                 Draws.floats(op, key, a, b, first, target.floats(), at, n);
             }

@@ -6,18 +6,21 @@ import dev.lanner.tensor.functional.Dropout;
 
 /** Dropout (Srivastava et al., 2014), any shape. The backward pass draws the mask again instead of saving it. */
 final class DropoutKernel implements FusedKernel {
-    /** Elements of a task and of the mask that is drawn at once: a multiple of 4, and small enough for the first-level cache. */
+    /** Elements of a task and of the mask that is drawn at once: a multiple of {@link RandomLoops#UNIT}, and small enough for the first-level cache. */
     private static final int CHUNK = 4096;
 
     private static final int MASK = 0;
+    private static final int WORDS = 0;
 
     private final WorkerPool pool;
+    private final RandomLoops masks;
     private final ElementLoops loops;
     private final Dropout op;
 
     /** A kernel without state of its own. */
-    DropoutKernel(WorkerPool pool, ElementLoops loops, Dropout op) {
+    DropoutKernel(WorkerPool pool, RandomLoops masks, ElementLoops loops, Dropout op) {
         this.pool = pool;
+        this.masks = masks;
         this.loops = loops;
         this.op = op;
     }
@@ -41,7 +44,7 @@ final class DropoutKernel implements FusedKernel {
             int first = task * CHUNK;
             int count = Math.min(CHUNK, y.width() - first);
             float[] mask = scratch.floats(MASK, CHUNK);
-            loops.mask(op.key(), op.probability(), first, count, mask);
+            masks.mask(op.key(), op.probability(), first, count, scratch.ints(WORDS, CHUNK), mask);
             for (int done = 0; done < count; ) {
                 int column = (first + done) % x.width();
                 int length = Math.min(count - done, x.width() - column);

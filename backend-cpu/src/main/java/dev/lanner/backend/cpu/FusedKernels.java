@@ -3,11 +3,13 @@ package dev.lanner.backend.cpu;
 import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
-import dev.lanner.tensor.functional.BiasSilu;
 import dev.lanner.tensor.functional.Dropout;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.functional.LayerNorm;
+import dev.lanner.tensor.functional.Linear;
+import dev.lanner.tensor.functional.LinearDropoutAdd;
+import dev.lanner.tensor.functional.LinearSilu;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import dev.lanner.tensor.functional.Softmax;
 import java.util.Optional;
@@ -19,9 +21,12 @@ import java.util.Optional;
  */
 final class FusedKernels {
     private final WorkerPool pool;
-    private final ActivationLoops activations;
+    private final GemmTiles tiles;
+    private final LinearLoops linears;
+    private final SoftmaxLoops softmaxes;
     private final LayerNormLoops normalisations;
     private final ElementLoops elements;
+    private final RandomLoops randoms;
     private final LossLoops losses;
     private final AttentionTiles attention;
 
@@ -39,20 +44,35 @@ final class FusedKernels {
      */
     FusedKernels(WorkerPool pool, boolean simd) {
         this.pool = pool;
-        activations = simd ? new SimdActivationLoops() : new ScalarActivationLoops();
+        tiles = simd ? new SimdGemmTiles() : new ScalarGemmTiles();
+        linears = simd ? new SimdLinearLoops() : new ScalarLinearLoops();
+        softmaxes = simd ? new SimdSoftmaxLoops() : new ScalarSoftmaxLoops();
         normalisations = simd ? new SimdLayerNormLoops() : new ScalarLayerNormLoops();
         elements = simd ? new SimdElementLoops() : new ScalarElementLoops();
+        randoms = simd ? new SimdRandomLoops() : new ScalarRandomLoops();
         losses = simd ? new SimdLossLoops() : new ScalarLossLoops();
         attention = simd ? new SimdAttentionTiles() : new ScalarAttentionTiles();
+    }
+
+    /** The loops that draw random numbers. */
+    RandomLoops randoms() {
+        return randoms;
     }
 
     /** The kernel of an operation, empty if there is none. */
     Optional<FusedKernel> find(FusedOp op) {
         if (op instanceof Softmax) {
-            return Optional.of(new SoftmaxKernel(pool, activations));
+            return Optional.of(new SoftmaxKernel(pool, softmaxes));
         }
-        if (op instanceof BiasSilu) {
-            return Optional.of(new BiasSiluKernel(pool, activations));
+        if (op instanceof Linear) {
+            return Optional.of(new LinearKernel(pool, tiles, 1, new BiasEpilogue(linears)));
+        }
+        if (op instanceof LinearSilu silu) {
+            return Optional.of(new LinearKernel(pool, tiles, silu.parts(), new SiluEpilogue(linears)));
+        }
+        if (op instanceof LinearDropoutAdd add) {
+            LinearEpilogue epilogue = new DropoutAddEpilogue(linears, randoms, add.dropout());
+            return Optional.of(new LinearKernel(pool, tiles, 1, epilogue));
         }
         if (op instanceof LayerNorm norm) {
             return Optional.of(new LayerNormKernel(pool, normalisations, norm.epsilon(), false));
@@ -61,7 +81,7 @@ final class FusedKernels {
             return Optional.of(new LayerNormKernel(pool, normalisations, gate.epsilon(), true));
         }
         if (op instanceof Dropout dropout) {
-            return Optional.of(new DropoutKernel(pool, elements, dropout));
+            return Optional.of(new DropoutKernel(pool, randoms, elements, dropout));
         }
         if (op instanceof AdamStep step) {
             return Optional.of(new AdamStepKernel(pool, elements, step));

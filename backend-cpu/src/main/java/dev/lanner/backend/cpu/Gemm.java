@@ -5,11 +5,12 @@ package dev.lanner.backend.cpu;
  *
  * <p>B is packed into panels as wide as the tiles; A is read in place, whatever its strides, since its elements are broadcast one by
  * one; tiles of C stay in registers over a block of the depth (Goto and van de Geijn, "Anatomy of High-Performance
- * Matrix Multiplication", 2008). Threads share out blocks of C, never the depth: every element is one chain of sums in a fixed order,
- * with the same bits for every number of threads.
+ * Matrix Multiplication", 2008). Threads share out blocks of C; the depth is cut only where it is far larger than C ({@link GemmDeep}). How
+ * is a function of the shape, so every element is a sum in one order, with the same bits for every number of threads.
  */
 final class Gemm {
-    private static final GemmTiles TILES = SimdSupport.available() ? new SimdGemmTiles() : new ScalarGemmTiles();
+    /** The best tiles that this JVM can run. */
+    static final GemmTiles TILES = SimdSupport.available() ? new SimdGemmTiles() : new ScalarGemmTiles();
 
     private Gemm() {}
 
@@ -55,6 +56,16 @@ final class Gemm {
         if (m == 0 || n == 0) {
             return;
         }
+        int parts = GemmDeep.parts(m, n, k);
+        if (parts > 1 && b.alpha() != 0) {
+            GemmDeep.multiply(pool, tiles, parts, m, n, k, a, b, c);
+        } else {
+            shallow(pool, tiles, m, n, k, a, b, c);
+        }
+    }
+
+    /** A product whose depth is not cut; C has at least one element. */
+    static void shallow(WorkerPool pool, GemmTiles tiles, int m, int n, int k, GemmLeft a, GemmRight b, GemmResult c) {
         if (k == 0 || b.alpha() == 0) {
             c.scale(0, m, 0, n);
             return;

@@ -65,9 +65,9 @@ final class GemmBlock {
     /**
      * Computes the block.
      *
-     * @param shared all of B in panels over the whole depth, if the product's packing is {@link Packing#SHARED}
+     * @param shared all of B, if the product's packing is {@link Packing#SHARED}
      */
-    void run(float[] shared) {
+    void run(GemmPanels shared) {
         if (c.beta() != 0 && c.beta() != 1) {
             c.scale(rowStart, rowEnd, columnStart, columnEnd);
         }
@@ -90,10 +90,10 @@ final class GemmBlock {
         scratch.ints(SINK, 1)[0] = touched;
     }
 
-    private void choosePanels(float[] shared) {
+    private void choosePanels(GemmPanels shared) {
         switch (packing) {
             case SHARED -> {
-                panels = shared;
+                panels = shared.values();
                 panelStart = columnStart * k + start * width;
                 panelStride = width * k;
                 panelRow = width;

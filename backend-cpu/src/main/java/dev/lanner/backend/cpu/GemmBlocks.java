@@ -20,10 +20,10 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
     }
 
     /** A multiple of the heights of all tiles. */
-    private static final int ROW_UNIT = 12;
+    private static final int ROW_UNIT = 6;
 
-    /** A panel of 256 rows by two vectors of AVX-512 is 32 KiB, and a block of 512 columns half of a typical L2 cache. */
-    private static final int DEPTH = Integer.getInteger("g.depth", 256);
+    /** A panel of 256 rows by four vectors of AVX-512 is 64 KiB, and a block of 512 columns half of a typical L2 cache. */
+    private static final int DEPTH = 256;
 
     private static final int COLUMNS = 512;
 
@@ -52,7 +52,7 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
 
     private static final double LARGE_TASK = 1 << 25;
 
-    private static final int FEW_TASKS = Integer.getInteger("g.few", 8);
+    private static final int FEW_TASKS = 8;
     private static final int MANY_TASKS = 64;
 
     /**
@@ -64,7 +64,11 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
      * @param width columns of a tile
      */
     static GemmBlocks of(int m, int n, int k, GemmRight b, int width) {
-        Packing packing = packing(m, n, k, b);
+        return of(m, n, k, packing(m, n, k, b), width);
+    }
+
+    /** Cuts a product whose packing is chosen. */
+    static GemmBlocks of(int m, int n, int k, Packing packing, int width) {
         int rows = even(m, packing == Packing.SHARED ? SHARED_ROWS : OWN_ROWS, ROW_UNIT);
         int columns = even(n, COLUMNS, width);
         double work = 2.0 * m * n * k;

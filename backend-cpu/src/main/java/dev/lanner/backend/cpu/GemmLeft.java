@@ -6,4 +6,9 @@ record GemmLeft(float[] values, int offset, int rowStride, int columnStride) {
     int at(int row, int column) {
         return offset + row * rowStride + column * columnStride;
     }
+
+    /** The operand from a column on. */
+    GemmLeft from(int column) {
+        return new GemmLeft(values, at(0, column), rowStride, columnStride);
+    }
 }

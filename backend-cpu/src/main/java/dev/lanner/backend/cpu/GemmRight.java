@@ -9,6 +9,11 @@ record GemmRight(float[] values, int offset, int rowStride, int columnStride, fl
         return offset + row * rowStride + column * columnStride;
     }
 
+    /** The operand from a row on. */
+    GemmRight from(int row) {
+        return new GemmRight(values, at(row, 0), rowStride, columnStride, alpha);
+    }
+
     /** Returns whether tiles can read the operand in place. */
     boolean readable() {
         return columnStride == 1 && alpha == 1;

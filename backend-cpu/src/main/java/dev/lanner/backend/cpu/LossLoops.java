@@ -6,7 +6,7 @@ package dev.lanner.backend.cpu;
  */
 interface LossLoops {
     /** Columns that are summed by one task of the table's gradient: a multiple of every number of lanes. */
-    int BLOCK = 16;
+    int BLOCK = 32;
 
     /** What widths and lists are padded to, at most {@link #BLOCK}. */
     int lanes();
@@ -52,7 +52,7 @@ interface LossLoops {
     /**
      * {@code sums[items[i]] += coefficients[i] h} for rows of {@link #BLOCK} elements, in the order of i.
      *
-     * @param sums rows of {@link #BLOCK} elements from 0 on
+     * @param sums rows of {@link #BLOCK} elements from {@code sumsOffset} on
      */
     void scatter(
             int count,
@@ -61,5 +61,6 @@ interface LossLoops {
             int[] items,
             int itemsOffset,
             float[] h,
-            float[] sums);
+            float[] sums,
+            int sumsOffset);
 }

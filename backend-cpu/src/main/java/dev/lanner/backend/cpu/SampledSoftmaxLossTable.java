@@ -11,6 +11,11 @@ final class SampledSoftmaxLossTable {
     private static final int SUMS = 1;
     private static final int GRADIENT = 2;
 
+    /** Terms of a row's sum that are worth another part of the rows. */
+    private static final int FEW_TERMS = 8;
+
+    private static final int MOST_PARTS = 4;
+
     private final WorkerPool pool;
     private final LossLoops loops;
     private final Rows h;
@@ -27,35 +32,48 @@ final class SampledSoftmaxLossTable {
     }
 
     /**
-     * Computes the gradient. Each task sums a block of columns over all rows in their order, so that no two tasks write to one place
-     * and the sums do not depend on the number of threads.
+     * Computes the gradient. Each task sums a block of columns over a part of the rows in their order, so that no two tasks write to
+     * one place; a block is so narrow that its sums stay in the L2 cache. The parts are added up in their order. Both are cut by the
+     * shape alone, so the sums do not depend on the number of threads.
      *
      * @param factor times the saved gradients
      * @param dTable {@code [R, D]}, overwritten
      */
     void gradient(float factor, Rows dTable) {
-        int rows = saved.tableInverses().width();
         int width = dTable.width();
-        pool.run(WorkerPool.tasks(width, LossLoops.BLOCK), (task, scratch) -> {
-            int column = task * LossLoops.BLOCK;
-            int columns = Math.min(LossLoops.BLOCK, width - column);
-            float[] sums = scratch.floats(SUMS, rows * LossLoops.BLOCK);
-            Arrays.fill(sums, 0, rows * LossLoops.BLOCK, 0);
-            sum(factor, column, columns, scratch.floats(STATE, LossLoops.BLOCK), sums);
-            for (int row = 0; row < rows; row++) {
-                System.arraycopy(sums, row * LossLoops.BLOCK, dTable.values(), dTable.at(row) + column, columns);
-            }
+        int blocks = WorkerPool.tasks(width, LossLoops.BLOCK);
+        int parts = parts();
+        int grain = WorkerPool.tasks(items.rows(), parts);
+        int size = saved.tableInverses().width() * LossLoops.BLOCK;
+        pool.run(1, (lone, scratch) -> {
+            float[] sums = scratch.floats(SUMS, parts * blocks * size);
+            pool.run(parts * blocks, (task, own) -> {
+                int column = task % blocks * LossLoops.BLOCK;
+                int columns = Math.min(LossLoops.BLOCK, width - column);
+                int first = Math.min(items.rows(), task / blocks * grain);
+                int end = Math.min(items.rows(), first + grain);
+                Arrays.fill(sums, task * size, (task + 1) * size, 0);
+                sum(factor, first, end, column, columns, own.floats(STATE, LossLoops.BLOCK), sums, task * size);
+            });
+            project(new PartialSums(sums, 0, blocks * size, parts), size, dTable);
         });
-        project(dTable);
     }
 
-    private void sum(float factor, int column, int columns, float[] state, float[] sums) {
+    /** Parts of the rows: several, if there is so much to sum that clearing and adding up more sums does not matter. */
+    private int parts() {
+        long terms = (long) items.rows() * (items.negatives() + 1);
+        long rows = Math.max(1, saved.tableInverses().width());
+        return Math.clamp(terms / (FEW_TERMS * rows), 1, MOST_PARTS);
+    }
+
+    private void sum(
+            float factor, int first, int end, int column, int columns, float[] state, float[] sums, int sumsOffset) {
         Rows coefficients = saved.coefficients();
         Rows inverses = saved.inverses();
         Indices targets = items.targets();
         Indices negatives = items.negativeItems();
         Arrays.fill(state, 0, LossLoops.BLOCK, 0);
-        for (int row = 0; row < items.rows(); row++) {
+        for (int row = first; row < end; row++) {
             if (!items.hasTarget(row)) {
                 continue;
             }
@@ -64,7 +82,8 @@ final class SampledSoftmaxLossTable {
                 state[j] = scale * h.values()[h.at(row) + column + j];
             }
             int at = coefficients.at(row);
-            loops.scatter(1, coefficients.values(), at, targets.values(), targets.offset() + row, state, sums);
+            loops.scatter(
+                    1, coefficients.values(), at, targets.values(), targets.offset() + row, state, sums, sumsOffset);
             loops.scatter(
                     items.negatives(),
                     coefficients.values(),
@@ -72,11 +91,13 @@ final class SampledSoftmaxLossTable {
                     negatives.values(),
                     items.negativesAt(row),
                     state,
-                    sums);
+                    sums,
+                    sumsOffset);
         }
     }
 
-    private void project(Rows dTable) {
+    /** Adds up the parts, whose sums lie in blocks of columns, and goes back through the normalisation. */
+    private void project(PartialSums sums, int blockSize, Rows dTable) {
         Rows table = saved.table();
         Rows inverses = saved.tableInverses();
         int padded = table.width();
@@ -85,7 +106,11 @@ final class SampledSoftmaxLossTable {
             float[] gradient = scratch.floats(GRADIENT, padded);
             Arrays.fill(gradient, 0, padded, 0);
             for (int row = first; row < end; row++) {
-                System.arraycopy(dTable.values(), dTable.at(row), gradient, 0, width);
+                Arrays.fill(gradient, 0, width, 0);
+                for (int column = 0; column < width; column += LossLoops.BLOCK) {
+                    int from = column / LossLoops.BLOCK * blockSize + row * LossLoops.BLOCK;
+                    sums.addTo(from, Math.min(LossLoops.BLOCK, width - column), gradient, column);
+                }
                 float inverse = inverses.values()[inverses.offset() + row];
                 UnitRows.project(loops, padded, inverse, table.values(), table.at(row), 1, gradient);
                 System.arraycopy(gradient, 0, dTable.values(), dTable.at(row), width);

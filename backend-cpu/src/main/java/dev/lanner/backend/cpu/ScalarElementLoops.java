@@ -1,16 +1,7 @@
 package dev.lanner.backend.cpu;
 
-import dev.lanner.tensor.RandomKey;
-import dev.lanner.tensor.backend.Draws;
-import dev.lanner.tensor.backend.RandomOp;
-
 /** {@link ElementLoops} in plain Java, for JVMs without the Vector API. */
 final class ScalarElementLoops implements ElementLoops {
-    @Override
-    public void mask(RandomKey key, double probability, int first, int count, float[] out) {
-        Draws.floats(RandomOp.DROPOUT_MASK, key, probability, 0, first, out, 0, count);
-    }
-
     @Override
     public void multiply(int n, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {
         for (int i = 0; i < n; i++) {

@@ -98,10 +98,11 @@ final class ScalarLossLoops implements LossLoops {
             int[] items,
             int itemsOffset,
             float[] h,
-            float[] sums) {
+            float[] sums,
+            int sumsOffset) {
         for (int i = 0; i < count; i++) {
             float coefficient = coefficients[coefficientsOffset + i];
-            int row = items[itemsOffset + i] * BLOCK;
+            int row = sumsOffset + items[itemsOffset + i] * BLOCK;
             for (int j = 0; j < BLOCK; j++) {
                 sums[row + j] += coefficient * h[j];
             }

@@ -33,8 +33,7 @@ final class SimdAttentionTiles implements AttentionTiles {
             float[] c,
             int cOffset,
             int cRow) {
-        SimdAttentionProducts.multiplyAdd(
-                rows, depth, width, a, aOffset, aRow, aDepth, b, bOffset, bRow, c, cOffset, cRow);
+        SimdProducts.multiplyAdd(rows, depth, width, a, aOffset, aRow, aDepth, b, bOffset, bRow, c, cOffset, cRow);
     }
 
     @Override

@@ -1,8 +1,5 @@
 package dev.lanner.backend.cpu;
 
-import dev.lanner.tensor.RandomKey;
-import dev.lanner.tensor.backend.Draws;
-import dev.lanner.tensor.backend.RandomOp;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,12 +8,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class SimdElementLoops implements ElementLoops {
     private static final VectorSpecies<Float> F = Simd.F;
     private static final int LANES = Simd.LANES;
-
-    @Override
-    public void mask(RandomKey key, double probability, int first, int count, float[] out) {
-        int whole = SimdDropoutMask.draw(key, probability, first, count, out);
-        Draws.floats(RandomOp.DROPOUT_MASK, key, probability, 0, first + whole, out, whole, count - whole);
-    }
 
     @Override
     public void multiply(int n, float[] a, int aOffset, float[] b, int bOffset, float[] out, int outOffset) {

@@ -182,15 +182,18 @@ final class SimdLossLoops implements LossLoops {
             int[] items,
             int itemsOffset,
             float[] h,
-            float[] sums) {
-        for (int column = 0; column < BLOCK; column += LANES) {
-            // In a register, since the compiler must assume that storing the sums could change the state.
-            FloatVector state = FloatVector.fromArray(F, h, column);
+            float[] sums,
+            int sumsOffset) {
+        for (int column = 0; column < BLOCK; column += 2 * LANES) {
+            // In registers, since the compiler must assume that storing the sums could change the state.
+            FloatVector left = FloatVector.fromArray(F, h, column);
+            FloatVector right = FloatVector.fromArray(F, h, column + LANES);
             for (int i = 0; i < count; i++) {
                 FloatVector coefficient = FloatVector.broadcast(F, coefficients[coefficientsOffset + i]);
-                int at = items[itemsOffset + i] * BLOCK + column;
-                FloatVector sum = FloatVector.fromArray(F, sums, at);
-                state.fma(coefficient, sum).intoArray(sums, at);
+                int at = sumsOffset + items[itemsOffset + i] * BLOCK + column;
+                left.fma(coefficient, FloatVector.fromArray(F, sums, at)).intoArray(sums, at);
+                right.fma(coefficient, FloatVector.fromArray(F, sums, at + LANES))
+                        .intoArray(sums, at + LANES);
             }
         }
     }

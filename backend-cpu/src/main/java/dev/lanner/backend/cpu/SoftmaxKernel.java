@@ -6,10 +6,10 @@ import dev.lanner.tensor.backend.View;
 /** Softmax along the last axis: x {@code [..., n]} to a result of the same shape. The backward pass needs the result alone. */
 final class SoftmaxKernel implements FusedKernel {
     private final WorkerPool pool;
-    private final ActivationLoops loops;
+    private final SoftmaxLoops loops;
 
     /** A kernel without state of its own. */
-    SoftmaxKernel(WorkerPool pool, ActivationLoops loops) {
+    SoftmaxKernel(WorkerPool pool, SoftmaxLoops loops) {
         this.pool = pool;
         this.loops = loops;
     }

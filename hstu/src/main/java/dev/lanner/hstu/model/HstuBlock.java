@@ -18,7 +18,6 @@ import dev.lanner.tensor.functional.HstuAttention;
 public final class HstuBlock extends Module {
     private static final int PROJECTIONS = 4;
 
-    private final int width;
     private final HstuAttention attention;
     private final GatedTransform gate;
     private final Linear input;
@@ -31,7 +30,7 @@ public final class HstuBlock extends Module {
 
     /** A block with initial values made by a factory. */
     public HstuBlock(HstuConfig config, ParameterFactory parameters) {
-        width = config.width();
+        int width = config.width();
         attention = new HstuAttention(config.heads(), config.maxLength(), config.maxLength(), config.timeBoundaries());
         gate = new GatedTransform(config.layerNormEpsilon());
         input = child("input", projection(config, parameters));
@@ -63,11 +62,11 @@ public final class HstuBlock extends Module {
      * @return {@code [N, D]}
      */
     public Tensor forward(Tensor x, Sequences sequences) {
-        Tensor[] kqvu = input.forwardSilu(x).split(1, width, width, width, width);
+        Tensor[] kqvu = input.forwardSilu(x, PROJECTIONS);
         Tensor times = sequences.times();
         Tensor aggregated = Fused.apply(
                 attention, kqvu[1], kqvu[0], kqvu[2], sequences.offsets(), times, times, positionBias, timeBias);
         Tensor gated = Fused.apply(gate, aggregated, kqvu[3], gamma, beta);
-        return dropout.forward(output.forward(gated)).add(x);
+        return output.forwardDropoutAdd(gated, dropout, x);
     }
 }

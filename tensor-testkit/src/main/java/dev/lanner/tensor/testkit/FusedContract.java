@@ -5,12 +5,15 @@ import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.backend.HostArray;
-import dev.lanner.tensor.functional.BiasSilu;
 import dev.lanner.tensor.functional.Dropout;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.LayerNorm;
+import dev.lanner.tensor.functional.Linear;
+import dev.lanner.tensor.functional.LinearDropoutAdd;
+import dev.lanner.tensor.functional.LinearSilu;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import dev.lanner.tensor.functional.Softmax;
+import java.util.Arrays;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -121,22 +124,72 @@ interface FusedContract extends ContractPart {
                 floats(samples, Arrangement.CONTIGUOUS, 33));
     }
 
+    /** x, weight and bias, and where a layer adds one the residual. */
+    private Operand[] layer(Samples samples, Arrangement from, Arrangement weights, int rows, int in, int out) {
+        return new Operand[] {
+            floats(samples, from, rows, in),
+            floats(samples, weights, out, in),
+            floats(samples, weights, out),
+            floats(samples, from, rows, out)
+        };
+    }
+
+    private void check(FusedOp op, Samples samples, boolean residual, Operand... layer) {
+        // Sums of as many terms as the product is deep, and in the weight's gradient as there are rows.
+        double terms = Math.max(1, layer[0].shape().size(1));
+        double rows = Math.max(layer[0].shape().size(0), layer[1].shape().size(0));
+        Operand[] inputs = residual ? layer : Arrays.copyOf(layer, 3);
+        new FusedTrial(harness(), op, samples, Math.sqrt(terms), Math.sqrt(Math.max(1, rows)), inputs).check();
+    }
+
     @Property(tries = 200)
-    default void biasSilu(
+    default void linear(
             @ForAll @IntRange(max = 9) int rows,
-            @ForAll @IntRange(max = 40) int width,
+            @ForAll @IntRange(min = 1, max = 20) int in,
+            @ForAll @IntRange(max = 40) int out,
             @ForAll Arrangement from,
-            @ForAll Arrangement biasFrom,
+            @ForAll Arrangement weights,
             @ForAll long seed) {
         Samples samples = new Samples(seed);
-        check(new BiasSilu(), samples, floats(samples, from, rows, width), floats(samples, biasFrom, width));
+        check(new Linear(), samples, false, layer(samples, from, weights, rows, in, out));
+    }
+
+    @Property(tries = 200)
+    default void linearSilu(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 20) int in,
+            @ForAll @IntRange(max = 20) int width,
+            @ForAll @IntRange(min = 1, max = 4) int parts,
+            @ForAll Arrangement from,
+            @ForAll Arrangement weights,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        check(new LinearSilu(parts), samples, false, layer(samples, from, weights, rows, in, parts * width));
+    }
+
+    @Property(tries = 200)
+    default void linearDropoutAdd(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 20) int in,
+            @ForAll @IntRange(max = 40) int out,
+            @ForAll @IntRange(max = 99) int percent,
+            @ForAll Arrangement from,
+            @ForAll Arrangement weights,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        RandomKey key = new RandomKey(seed, samples.between(0, 1000), samples.between(0, 1000));
+        LinearDropoutAdd op = new LinearDropoutAdd(percent / 100.0, key);
+        check(op, samples, true, layer(samples, from, weights, rows, in, out));
     }
 
     @Example
-    default void biasSiluOfManyRows() {
+    default void linearLayersOfManyRowsAndOfALargeWeight() {
         Samples samples = new Samples(9);
-        Operand x = floats(samples, Arrangement.COLUMNS, 900, 31);
-        check(new BiasSilu(), samples, x, floats(samples, Arrangement.OFFSET, 31));
+        Arrangement columns = Arrangement.COLUMNS;
+        check(new Linear(), samples, false, layer(samples, columns, columns, 900, 31, 65));
+        check(new LinearSilu(4), samples, false, layer(samples, columns, columns, 901, 64, 128));
+        check(new LinearDropoutAdd(0.3, RandomKey.of(7)), samples, true, layer(samples, columns, columns, 903, 33, 67));
+        check(new LinearSilu(3), samples, false, layer(samples, columns, Arrangement.CONTIGUOUS, 70, 260, 297));
     }
 
     @Property(tries = 200)

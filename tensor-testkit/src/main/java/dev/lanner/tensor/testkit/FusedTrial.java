@@ -113,8 +113,7 @@ final class FusedTrial {
         }
         Operand[] gradients = new Operand[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
-            boolean wanted = inputs[i].dtype().isFloating() && (only < 0 || only == i);
-            gradients[i] = wanted ? output(inputs[i].shape()) : null;
+            gradients[i] = isWanted(i, only) && !op.isAdded(i) ? output(inputs[i].shape()) : null;
         }
         Storage[] written = harness.upload(outputs);
         kernel.forward(operands, Harness.views(outputs, written));
@@ -146,12 +145,18 @@ final class FusedTrial {
             if (gradients[i] != null) {
                 results[count++] = harness.guarded(op + ", gradient " + i, gradients[i], received[i][0]);
                 harness.release(received[i]);
+            } else if (isWanted(i, only)) {
+                results[count++] = dOut;
             }
         }
         harness.release(storages);
         harness.release(written);
         harness.release(upstreams);
         return Arrays.copyOf(results, count);
+    }
+
+    private boolean isWanted(int input, int only) {
+        return inputs[input].dtype().isFloating() && (only < 0 || only == input);
     }
 
     private static Operand output(Shape shape) {

@@ -5,6 +5,8 @@ import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.GatedTransform;
+import dev.lanner.tensor.functional.LinearDropoutAdd;
+import dev.lanner.tensor.functional.LinearSilu;
 import java.util.Arrays;
 import java.util.function.BiFunction;
 import net.jqwik.api.Example;
@@ -80,14 +82,61 @@ class FunctionalGradientTest {
     }
 
     @Property(tries = TRIES)
-    void biasSilu(
-            @ForAll @IntRange(max = 4) int rows,
-            @ForAll @IntRange(max = 4) int width,
+    void linear(
+            @ForAll @IntRange(max = 3) int rows,
+            @ForAll @IntRange(min = 1, max = 3) int in,
+            @ForAll @IntRange(max = 3) int out,
             @ForAll Viewed viewed,
+            @ForAll boolean silu,
             @ForAll long seed) {
         Inputs inputs = new Inputs(seed);
-        GradientCheck.of(in -> Functional.biasSilu(viewed.view(in[0]), viewed.view(in[1])))
-                .check(inputs.any(viewed.leaf(rows, width)), inputs.any(viewed.leaf(width)));
+        GradientCheck.of(in3 -> {
+                    Tensor x = viewed.view(in3[0]);
+                    Tensor weight = viewed.view(in3[1]);
+                    Tensor bias = viewed.view(in3[2]);
+                    return silu ? Functional.linearSilu(x, weight, bias) : Functional.linear(x, weight, bias);
+                })
+                .check(
+                        inputs.any(viewed.leaf(2, rows, in)),
+                        inputs.any(viewed.leaf(out, in)),
+                        inputs.any(viewed.leaf(out)));
+    }
+
+    @Property(tries = TRIES)
+    void linearSiluInParts(
+            @ForAll @IntRange(max = 3) int rows,
+            @ForAll @IntRange(min = 1, max = 3) int parts,
+            @ForAll @IntRange(max = 2) int width,
+            @ForAll long seed) {
+        Inputs inputs = new Inputs(seed);
+        GradientCheck.of(in -> {
+                    Tensor[] projections = Fused.apply(new LinearSilu(parts), in[0], in[1], in[2])
+                            .unbind(0);
+                    // The first is used twice, the others once.
+                    Tensor sum = projections[0].square();
+                    for (Tensor projection : projections) {
+                        sum = sum.add(projection.exp());
+                    }
+                    return sum;
+                })
+                .check(inputs.any(rows, 2), inputs.any(parts * width, 2), inputs.any(parts * width));
+    }
+
+    @Property(tries = TRIES)
+    void linearDropoutAdd(
+            @ForAll @IntRange(max = 3) int rows,
+            @ForAll @IntRange(max = 3) int out,
+            @ForAll Viewed viewed,
+            @ForAll Viewed residual,
+            @ForAll long seed) {
+        Inputs inputs = new Inputs(seed);
+        LinearDropoutAdd op = new LinearDropoutAdd(0.4, RandomKey.of(seed));
+        GradientCheck.of(in -> Fused.apply(op, viewed.view(in[0]), in[1], in[2], residual.view(in[3])))
+                .check(
+                        inputs.any(viewed.leaf(rows, 2)),
+                        inputs.any(out, 2),
+                        inputs.any(out),
+                        inputs.any(residual.leaf(rows, out)));
     }
 
     @Property(tries = TRIES)

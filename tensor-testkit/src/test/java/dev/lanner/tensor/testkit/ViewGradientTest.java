@@ -68,6 +68,23 @@ class ViewGradientTest {
     }
 
     @Property(tries = TRIES)
+    void unbind(@ForAll Viewed viewed, @ForAll long seed) {
+        Inputs inputs = new Inputs(seed);
+        int[] shape = inputs.shapeOfRank(1, 3);
+        int axis = inputs.below(shape.length);
+        shape[axis]++;
+        // Pieces used once, several times and not at all, and the whole beside them.
+        GradientCheck.of(in -> {
+                    Tensor x = viewed.view(in[0]);
+                    Tensor[] pieces = x.unbind(axis);
+                    Tensor first = pieces[0].exp().sum().add(pieces[0].square().sum());
+                    Tensor last = pieces[pieces.length - 1].sum();
+                    return first.add(last).add(x.square().sum());
+                })
+                .check(inputs.any(viewed.leaf(shape)));
+    }
+
+    @Property(tries = TRIES)
     void concat(@ForAll Viewed left, @ForAll Viewed right, @ForAll long seed) {
         Inputs inputs = new Inputs(seed);
         int[] shape = inputs.shapeOfRank(1, 3);

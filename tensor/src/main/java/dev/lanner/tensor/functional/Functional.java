@@ -67,9 +67,32 @@ public final class Functional {
         return training && probability > 0 ? Fused.apply(op, x) : x;
     }
 
-    /** {@code silu(x + bias)} for x {@code [N, M]}, bias {@code [M]}. */
-    public static Tensor biasSilu(Tensor x, Tensor bias) {
-        return Fused.apply(new BiasSilu(), x, bias);
+    /**
+     * {@code x W^T + b}.
+     *
+     * @param x {@code [..., K]}
+     * @param weight W {@code [M, K]}
+     * @param bias b {@code [M]}
+     * @return {@code [..., M]}
+     */
+    public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return widened(x, Fused.apply(new Linear(), rows("linear", x), weight, bias));
+    }
+
+    /** {@code silu(x W^T + b)}, of the shapes of {@link #linear}. */
+    public static Tensor linearSilu(Tensor x, Tensor weight, Tensor bias) {
+        return widened(x, Fused.apply(new LinearSilu(1), rows("linearSilu", x), weight, bias));
+    }
+
+    private static Tensor rows(String op, Tensor x) {
+        int width = Operands.lastAxis(op, x);
+        return x.reshape(x.shape().elements() / width, width);
+    }
+
+    /** A product of {@link #rows} with the leading dimensions of x again. */
+    private static Tensor widened(Tensor x, Tensor product) {
+        return product.reshape(
+                x.shape().with(x.shape().rank() - 1, product.size(-1)).sizes());
     }
 
     /** The mean squared error of equal shapes, a scalar: a loss never broadcasts. */

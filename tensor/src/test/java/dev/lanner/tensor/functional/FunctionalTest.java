@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.lanner.tensor.DType;
+import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.OnReference;
 import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Shape;
@@ -13,6 +14,7 @@ import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.reference.ReferenceBackend;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class FunctionalTest extends OnReference {
@@ -97,13 +99,55 @@ class FunctionalTest extends OnReference {
     }
 
     @Test
-    void biasSiluAddsFirst() {
-        Tensor x = Tensor.of(new double[] {1, 2}, 1, 2);
+    void linearIsTheProductWithTheTransposedWeightAndTheBias() {
+        Tensor x = Tensor.of(new double[] {1, 2, 3, 4}, 2, 1, 2);
+        Tensor weight = Tensor.of(new double[] {1, 0, 1, 1, 0, -1}, 3, 2);
+        Tensor bias = of(10, 20, 30);
+        Tensor y = Functional.linear(x, weight, bias);
+        assertEquals(Shape.of(2, 1, 3), y.shape());
+        assertArrayEquals(new double[] {11, 23, 28, 13, 27, 26}, y.toDoubles());
+        assertEquals(
+                "linear: weight must be [3, 1], found [3, 2]",
+                message(() -> Functional.linear(x.narrow(2, 0, 1), weight, bias)));
+        assertEquals("linear: bias must be [3], found [1]", message(() -> Functional.linear(x, weight, of(1))));
+        assertEquals(
+                "linear: x must have rank 2, found [2]",
+                message(() -> Fused.apply(new Linear(), of(1, 2), weight, bias)));
+    }
+
+    @Test
+    void linearSiluLaysItsPartsOneBehindTheOther() {
+        Tensor x = Tensor.of(new double[] {1, 2}, 2, 1);
+        Tensor weight = Tensor.of(new double[] {1, 2, 3, 4}, 4, 1);
+        Tensor bias = of(0, 0, -3, 0);
+        double[] z = {1, 2, 2, 4, 0, 4, 3, 8};
+        double[] expected = Arrays.stream(z).map(v -> v / (1 + Math.exp(-v))).toArray();
+        Tensor y = Fused.apply(new LinearSilu(2), x, weight, bias);
+        assertEquals(Shape.of(2, 2, 2), y.shape());
+        assertArrayEquals(expected, y.toDoubles(), 1e-14);
+        assertEquals(Shape.of(2, 4), Functional.linearSilu(x, weight, bias).shape());
+        assertEquals(
+                "linearSilu: the weight's rows must be a multiple of 3 parts (weight=[4, 1])",
+                message(() -> Fused.apply(new LinearSilu(3), x, weight, bias)));
+        assertThrows(IllegalArgumentException.class, () -> new LinearSilu(0));
+    }
+
+    @Test
+    void linearDropoutAddDropsTheProductNotTheResidual() {
+        Tensor x = Tensor.of(new double[] {1, 2, 3}, 3, 1);
+        Tensor weight = Tensor.of(new double[] {1, 10}, 2, 1);
+        Tensor residual = Tensor.of(new double[] {100, 200, 300, 400, 500, 600}, 3, 2);
+        Tensor kept = Fused.apply(new LinearDropoutAdd(0, RandomKey.of(1)), x, weight, of(1, 2), residual);
+        assertArrayEquals(new double[] {102, 212, 303, 422, 504, 632}, kept.toDoubles());
+        Dropout dropout = new Dropout(0.5, RandomKey.of(1));
+        Tensor product = Functional.linear(x, weight, of(1, 2));
         assertArrayEquals(
-                new double[] {0, 3 / (1 + Math.exp(-3))},
-                Functional.biasSilu(x, of(-1, 1)).toDoubles(),
-                1e-15);
-        assertEquals("biasSilu: bias must be [2], found [1]", message(() -> Functional.biasSilu(x, of(1))));
+                Fused.apply(dropout, product).add(residual).toDoubles(),
+                Fused.apply(new LinearDropoutAdd(dropout), x, weight, of(1, 2), residual)
+                        .toDoubles());
+        assertEquals(
+                "linearDropoutAdd: residual must be [3, 2], found [3, 1]",
+                message(() -> Fused.apply(new LinearDropoutAdd(dropout), x, weight, of(1, 2), x)));
     }
 
     @Test

@@ -4,18 +4,23 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The small matrix products of the attention on the Vector API: six rows by one to four vectors of sums in registers. The more sums
- * for each load, the less do the loads and their bounds checks show: at 512 bits, 6 by 4 and 6 by 3 came to 100 GFLOP/s on a core
- * that gave 6 by 2 85 and 6 by 1 45. Where there are only 16 registers, more than 6 by 2 would spill.
+ * Small matrix products on the Vector API, the inner loops of {@link SimdGemmTiles} and {@link SimdAttentionTiles}: six rows by one to
+ * four vectors of sums in registers. The more sums for each load, the less do the loads and their bounds checks show: 6 by 4 and 6 by
+ * 3 vectors of 512 bits come near the peak of a core, 6 by 1 to less than half. Where there are only 16 registers, more than 6 by 2
+ * would spill. Blocks are wide rather than tall, since a wide one writes longer runs of C: 12 by 2 was a fifth slower where C comes
+ * from memory.
  */
-final class SimdAttentionProducts {
+final class SimdProducts {
+    /** Widest block, in vectors: machines with 512-bit vectors have 32 registers. */
+    static final int WIDEST = Simd.LANES >= 16 ? 4 : 2;
+
+    /** Rows of a block. */
+    static final int ROWS = AttentionTiles.BLOCK;
+
     private static final VectorSpecies<Float> F = Simd.F;
     private static final int LANES = F.length();
 
-    /** Widest block, in vectors: machines with 512-bit vectors have 32 registers. */
-    private static final int WIDEST = LANES >= 16 ? 4 : 2;
-
-    private SimdAttentionProducts() {}
+    private SimdProducts() {}
 
     /** As {@link AttentionTiles#multiplyAdd}. */
     static void multiplyAdd(
@@ -33,29 +38,30 @@ final class SimdAttentionProducts {
             int cOffset,
             int cRow) {
         int row = 0;
-        for (; row + AttentionTiles.BLOCK <= rows; row += AttentionTiles.BLOCK) {
+        for (; row + ROWS <= rows; row += ROWS) {
             int aStart = aOffset + row * aRow;
             int cStart = cOffset + row * cRow;
             int column = 0;
             while (column < width) {
                 int vectors = Math.min(WIDEST, (width - column) / LANES);
-                int bStart = bOffset + column;
+                int from = bOffset + column;
+                int to = cStart + column;
                 switch (vectors) {
-                    case 4 -> sixByFour(depth, a, aStart, aRow, aDepth, b, bStart, bRow, c, cStart + column, cRow);
-                    case 3 -> sixByThree(depth, a, aStart, aRow, aDepth, b, bStart, bRow, c, cStart + column, cRow);
-                    case 2 -> sixByTwo(depth, a, aStart, aRow, aDepth, b, bStart, bRow, c, cStart + column, cRow);
-                    default -> sixByOne(depth, a, aStart, aRow, aDepth, b, bStart, bRow, c, cStart + column, cRow);
+                    case 4 -> sixByFour(depth, a, aStart, aRow, aDepth, b, from, bRow, c, to, cRow, true, a, aStart, 0);
+                    case 3 -> sixByThree(depth, a, aStart, aRow, aDepth, b, from, bRow, c, to, cRow);
+                    case 2 -> sixByTwo(depth, a, aStart, aRow, aDepth, b, from, bRow, c, to, cRow, true, a, aStart, 0);
+                    default -> sixByOne(depth, a, aStart, aRow, aDepth, b, from, bRow, c, to, cRow);
                 }
                 column += vectors * LANES;
             }
         }
         for (; row < rows; row++) {
-            oneRow(depth, width, a, aOffset + row * aRow, aDepth, b, bOffset, bRow, c, cOffset + row * cRow);
+            oneRow(depth, width, a, aOffset + row * aRow, aDepth, b, bOffset, bRow, c, cOffset + row * cRow, true);
         }
     }
 
-    /** Six rows by four vectors. */
-    private static void sixByFour(
+    /** Six rows by four vectors; the parameters are those of {@link GemmTiles#multiply}. */
+    static int sixByFour(
             int depth,
             float[] a,
             int aOffset,
@@ -66,38 +72,71 @@ final class SimdAttentionProducts {
             int bRow,
             float[] c,
             int cOffset,
-            int cRow) {
+            int cRow,
+            boolean add,
+            float[] ahead,
+            int next,
+            int nextStep) {
         int c1 = cOffset + cRow;
         int c2 = c1 + cRow;
         int c3 = c2 + cRow;
         int c4 = c3 + cRow;
         int c5 = c4 + cRow;
-        FloatVector s00 = FloatVector.fromArray(F, c, cOffset);
-        FloatVector s01 = FloatVector.fromArray(F, c, cOffset + LANES);
-        FloatVector s02 = FloatVector.fromArray(F, c, cOffset + 2 * LANES);
-        FloatVector s03 = FloatVector.fromArray(F, c, cOffset + 3 * LANES);
-        FloatVector s10 = FloatVector.fromArray(F, c, c1);
-        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
-        FloatVector s12 = FloatVector.fromArray(F, c, c1 + 2 * LANES);
-        FloatVector s13 = FloatVector.fromArray(F, c, c1 + 3 * LANES);
-        FloatVector s20 = FloatVector.fromArray(F, c, c2);
-        FloatVector s21 = FloatVector.fromArray(F, c, c2 + LANES);
-        FloatVector s22 = FloatVector.fromArray(F, c, c2 + 2 * LANES);
-        FloatVector s23 = FloatVector.fromArray(F, c, c2 + 3 * LANES);
-        FloatVector s30 = FloatVector.fromArray(F, c, c3);
-        FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
-        FloatVector s32 = FloatVector.fromArray(F, c, c3 + 2 * LANES);
-        FloatVector s33 = FloatVector.fromArray(F, c, c3 + 3 * LANES);
-        FloatVector s40 = FloatVector.fromArray(F, c, c4);
-        FloatVector s41 = FloatVector.fromArray(F, c, c4 + LANES);
-        FloatVector s42 = FloatVector.fromArray(F, c, c4 + 2 * LANES);
-        FloatVector s43 = FloatVector.fromArray(F, c, c4 + 3 * LANES);
-        FloatVector s50 = FloatVector.fromArray(F, c, c5);
-        FloatVector s51 = FloatVector.fromArray(F, c, c5 + LANES);
-        FloatVector s52 = FloatVector.fromArray(F, c, c5 + 2 * LANES);
-        FloatVector s53 = FloatVector.fromArray(F, c, c5 + 3 * LANES);
+        FloatVector zero = FloatVector.zero(F);
+        FloatVector s00 = zero;
+        FloatVector s01 = zero;
+        FloatVector s02 = zero;
+        FloatVector s03 = zero;
+        FloatVector s10 = zero;
+        FloatVector s11 = zero;
+        FloatVector s12 = zero;
+        FloatVector s13 = zero;
+        FloatVector s20 = zero;
+        FloatVector s21 = zero;
+        FloatVector s22 = zero;
+        FloatVector s23 = zero;
+        FloatVector s30 = zero;
+        FloatVector s31 = zero;
+        FloatVector s32 = zero;
+        FloatVector s33 = zero;
+        FloatVector s40 = zero;
+        FloatVector s41 = zero;
+        FloatVector s42 = zero;
+        FloatVector s43 = zero;
+        FloatVector s50 = zero;
+        FloatVector s51 = zero;
+        FloatVector s52 = zero;
+        FloatVector s53 = zero;
+        if (add) {
+            s00 = FloatVector.fromArray(F, c, cOffset);
+            s01 = FloatVector.fromArray(F, c, cOffset + LANES);
+            s02 = FloatVector.fromArray(F, c, cOffset + 2 * LANES);
+            s03 = FloatVector.fromArray(F, c, cOffset + 3 * LANES);
+            s10 = FloatVector.fromArray(F, c, c1);
+            s11 = FloatVector.fromArray(F, c, c1 + LANES);
+            s12 = FloatVector.fromArray(F, c, c1 + 2 * LANES);
+            s13 = FloatVector.fromArray(F, c, c1 + 3 * LANES);
+            s20 = FloatVector.fromArray(F, c, c2);
+            s21 = FloatVector.fromArray(F, c, c2 + LANES);
+            s22 = FloatVector.fromArray(F, c, c2 + 2 * LANES);
+            s23 = FloatVector.fromArray(F, c, c2 + 3 * LANES);
+            s30 = FloatVector.fromArray(F, c, c3);
+            s31 = FloatVector.fromArray(F, c, c3 + LANES);
+            s32 = FloatVector.fromArray(F, c, c3 + 2 * LANES);
+            s33 = FloatVector.fromArray(F, c, c3 + 3 * LANES);
+            s40 = FloatVector.fromArray(F, c, c4);
+            s41 = FloatVector.fromArray(F, c, c4 + LANES);
+            s42 = FloatVector.fromArray(F, c, c4 + 2 * LANES);
+            s43 = FloatVector.fromArray(F, c, c4 + 3 * LANES);
+            s50 = FloatVector.fromArray(F, c, c5);
+            s51 = FloatVector.fromArray(F, c, c5 + LANES);
+            s52 = FloatVector.fromArray(F, c, c5 + 2 * LANES);
+            s53 = FloatVector.fromArray(F, c, c5 + 3 * LANES);
+        }
         int at = aOffset;
         int from = bOffset;
+        int reading = next;
+        int touched = 0;
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(F, b, from);
             FloatVector b1 = FloatVector.fromArray(F, b, from + LANES);
@@ -133,6 +172,8 @@ final class SimdAttentionProducts {
             s51 = factor.fma(b1, s51);
             s52 = factor.fma(b2, s52);
             s53 = factor.fma(b3, s53);
+            touched |= Float.floatToRawIntBits(ahead[reading]);
+            reading += nextStep;
             at += aDepth;
             from += bRow;
         }
@@ -160,9 +201,10 @@ final class SimdAttentionProducts {
         s51.intoArray(c, c5 + LANES);
         s52.intoArray(c, c5 + 2 * LANES);
         s53.intoArray(c, c5 + 3 * LANES);
+        return touched;
     }
 
-    /** Six rows by three vectors. */
+    /** Six rows by three vectors, added to C. */
     private static void sixByThree(
             int depth,
             float[] a,
@@ -251,8 +293,8 @@ final class SimdAttentionProducts {
         s52.intoArray(c, c5 + 2 * LANES);
     }
 
-    /** Six rows by two vectors. */
-    private static void sixByTwo(
+    /** Six rows by two vectors; the parameters are those of {@link GemmTiles#multiply}. */
+    static int sixByTwo(
             int depth,
             float[] a,
             int aOffset,
@@ -263,26 +305,47 @@ final class SimdAttentionProducts {
             int bRow,
             float[] c,
             int cOffset,
-            int cRow) {
+            int cRow,
+            boolean add,
+            float[] ahead,
+            int next,
+            int nextStep) {
         int c1 = cOffset + cRow;
         int c2 = c1 + cRow;
         int c3 = c2 + cRow;
         int c4 = c3 + cRow;
         int c5 = c4 + cRow;
-        FloatVector s00 = FloatVector.fromArray(F, c, cOffset);
-        FloatVector s01 = FloatVector.fromArray(F, c, cOffset + LANES);
-        FloatVector s10 = FloatVector.fromArray(F, c, c1);
-        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
-        FloatVector s20 = FloatVector.fromArray(F, c, c2);
-        FloatVector s21 = FloatVector.fromArray(F, c, c2 + LANES);
-        FloatVector s30 = FloatVector.fromArray(F, c, c3);
-        FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
-        FloatVector s40 = FloatVector.fromArray(F, c, c4);
-        FloatVector s41 = FloatVector.fromArray(F, c, c4 + LANES);
-        FloatVector s50 = FloatVector.fromArray(F, c, c5);
-        FloatVector s51 = FloatVector.fromArray(F, c, c5 + LANES);
+        FloatVector zero = FloatVector.zero(F);
+        FloatVector s00 = zero;
+        FloatVector s01 = zero;
+        FloatVector s10 = zero;
+        FloatVector s11 = zero;
+        FloatVector s20 = zero;
+        FloatVector s21 = zero;
+        FloatVector s30 = zero;
+        FloatVector s31 = zero;
+        FloatVector s40 = zero;
+        FloatVector s41 = zero;
+        FloatVector s50 = zero;
+        FloatVector s51 = zero;
+        if (add) {
+            s00 = FloatVector.fromArray(F, c, cOffset);
+            s01 = FloatVector.fromArray(F, c, cOffset + LANES);
+            s10 = FloatVector.fromArray(F, c, c1);
+            s11 = FloatVector.fromArray(F, c, c1 + LANES);
+            s20 = FloatVector.fromArray(F, c, c2);
+            s21 = FloatVector.fromArray(F, c, c2 + LANES);
+            s30 = FloatVector.fromArray(F, c, c3);
+            s31 = FloatVector.fromArray(F, c, c3 + LANES);
+            s40 = FloatVector.fromArray(F, c, c4);
+            s41 = FloatVector.fromArray(F, c, c4 + LANES);
+            s50 = FloatVector.fromArray(F, c, c5);
+            s51 = FloatVector.fromArray(F, c, c5 + LANES);
+        }
         int at = aOffset;
         int from = bOffset;
+        int reading = next;
+        int touched = 0;
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(F, b, from);
             FloatVector b1 = FloatVector.fromArray(F, b, from + LANES);
@@ -304,6 +367,8 @@ final class SimdAttentionProducts {
             factor = FloatVector.broadcast(F, a[at + 5 * aRow]);
             s50 = factor.fma(b0, s50);
             s51 = factor.fma(b1, s51);
+            touched |= Float.floatToRawIntBits(ahead[reading]);
+            reading += nextStep;
             at += aDepth;
             from += bRow;
         }
@@ -319,9 +384,10 @@ final class SimdAttentionProducts {
         s41.intoArray(c, c4 + LANES);
         s50.intoArray(c, c5);
         s51.intoArray(c, c5 + LANES);
+        return touched;
     }
 
-    /** Six rows by one vector. */
+    /** Six rows by one vector, added to C. */
     private static void sixByOne(
             int depth,
             float[] a,
@@ -339,35 +405,41 @@ final class SimdAttentionProducts {
         int c3 = c2 + cRow;
         int c4 = c3 + cRow;
         int c5 = c4 + cRow;
-        FloatVector s0 = FloatVector.fromArray(F, c, cOffset);
-        FloatVector s1 = FloatVector.fromArray(F, c, c1);
-        FloatVector s2 = FloatVector.fromArray(F, c, c2);
-        FloatVector s3 = FloatVector.fromArray(F, c, c3);
-        FloatVector s4 = FloatVector.fromArray(F, c, c4);
-        FloatVector s5 = FloatVector.fromArray(F, c, c5);
+        FloatVector s00 = FloatVector.fromArray(F, c, cOffset);
+        FloatVector s10 = FloatVector.fromArray(F, c, c1);
+        FloatVector s20 = FloatVector.fromArray(F, c, c2);
+        FloatVector s30 = FloatVector.fromArray(F, c, c3);
+        FloatVector s40 = FloatVector.fromArray(F, c, c4);
+        FloatVector s50 = FloatVector.fromArray(F, c, c5);
         int at = aOffset;
         int from = bOffset;
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(F, b, from);
-            s0 = FloatVector.broadcast(F, a[at]).fma(b0, s0);
-            s1 = FloatVector.broadcast(F, a[at + aRow]).fma(b0, s1);
-            s2 = FloatVector.broadcast(F, a[at + 2 * aRow]).fma(b0, s2);
-            s3 = FloatVector.broadcast(F, a[at + 3 * aRow]).fma(b0, s3);
-            s4 = FloatVector.broadcast(F, a[at + 4 * aRow]).fma(b0, s4);
-            s5 = FloatVector.broadcast(F, a[at + 5 * aRow]).fma(b0, s5);
+            FloatVector factor = FloatVector.broadcast(F, a[at]);
+            s00 = factor.fma(b0, s00);
+            factor = FloatVector.broadcast(F, a[at + aRow]);
+            s10 = factor.fma(b0, s10);
+            factor = FloatVector.broadcast(F, a[at + 2 * aRow]);
+            s20 = factor.fma(b0, s20);
+            factor = FloatVector.broadcast(F, a[at + 3 * aRow]);
+            s30 = factor.fma(b0, s30);
+            factor = FloatVector.broadcast(F, a[at + 4 * aRow]);
+            s40 = factor.fma(b0, s40);
+            factor = FloatVector.broadcast(F, a[at + 5 * aRow]);
+            s50 = factor.fma(b0, s50);
             at += aDepth;
             from += bRow;
         }
-        s0.intoArray(c, cOffset);
-        s1.intoArray(c, c1);
-        s2.intoArray(c, c2);
-        s3.intoArray(c, c3);
-        s4.intoArray(c, c4);
-        s5.intoArray(c, c5);
+        s00.intoArray(c, cOffset);
+        s10.intoArray(c, c1);
+        s20.intoArray(c, c2);
+        s30.intoArray(c, c3);
+        s40.intoArray(c, c4);
+        s50.intoArray(c, c5);
     }
 
-    /** A row that fills no block, four vectors at a time. */
-    private static void oneRow(
+    /** One row, four vectors at a time: as many sums as the latency of an addition needs. */
+    static void oneRow(
             int depth,
             int width,
             float[] a,
@@ -377,14 +449,21 @@ final class SimdAttentionProducts {
             int bOffset,
             int bRow,
             float[] c,
-            int cOffset) {
+            int cOffset,
+            boolean add) {
         int column = 0;
         for (; column + 4 * LANES <= width; column += 4 * LANES) {
             int to = cOffset + column;
-            FloatVector s0 = FloatVector.fromArray(F, c, to);
-            FloatVector s1 = FloatVector.fromArray(F, c, to + LANES);
-            FloatVector s2 = FloatVector.fromArray(F, c, to + 2 * LANES);
-            FloatVector s3 = FloatVector.fromArray(F, c, to + 3 * LANES);
+            FloatVector s0 = FloatVector.zero(F);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
+            if (add) {
+                s0 = FloatVector.fromArray(F, c, to);
+                s1 = FloatVector.fromArray(F, c, to + LANES);
+                s2 = FloatVector.fromArray(F, c, to + 2 * LANES);
+                s3 = FloatVector.fromArray(F, c, to + 3 * LANES);
+            }
             int from = bOffset + column;
             for (int k = 0; k < depth; k++) {
                 FloatVector factor = FloatVector.broadcast(F, a[aOffset + k * aDepth]);
@@ -400,7 +479,7 @@ final class SimdAttentionProducts {
             s3.intoArray(c, to + 3 * LANES);
         }
         for (; column < width; column += LANES) {
-            FloatVector sum = FloatVector.fromArray(F, c, cOffset + column);
+            FloatVector sum = add ? FloatVector.fromArray(F, c, cOffset + column) : FloatVector.zero(F);
             for (int k = 0; k < depth; k++) {
                 FloatVector factor = FloatVector.broadcast(F, a[aOffset + k * aDepth]);
                 sum = factor.fma(FloatVector.fromArray(F, b, bOffset + column + k * bRow), sum);

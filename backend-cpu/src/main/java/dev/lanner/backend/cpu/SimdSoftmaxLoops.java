@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link ActivationLoops} on the Vector API. The last vector of a row is masked. */
-final class SimdActivationLoops implements ActivationLoops {
+/** {@link SoftmaxLoops} on the Vector API. The last vector of a row is masked. */
+final class SimdSoftmaxLoops implements SoftmaxLoops {
     private static final VectorSpecies<Float> F = Simd.F;
     private static final int LANES = Simd.LANES;
 
@@ -70,61 +70,5 @@ final class SimdActivationLoops implements ActivationLoops {
             FloatVector last = FloatVector.fromArray(F, y, yOffset + whole, tail);
             last.mul(gradient.sub(sum)).intoArray(dx, dxOffset + whole, tail);
         }
-    }
-
-    @Override
-    public void biasSilu(int n, float[] x, int xOffset, float[] bias, int biasOffset, float[] y, int yOffset) {
-        int whole = Simd.wholeVectors(n);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector z =
-                    FloatVector.fromArray(F, x, xOffset + i).add(FloatVector.fromArray(F, bias, biasOffset + i));
-            VectorMath.silu(z).intoArray(y, yOffset + i);
-        }
-        if (whole < n) {
-            VectorMask<Float> tail = F.indexInRange(whole, n);
-            FloatVector z = FloatVector.fromArray(F, x, xOffset + whole, tail)
-                    .add(FloatVector.fromArray(F, bias, biasOffset + whole, tail));
-            VectorMath.silu(z).intoArray(y, yOffset + whole, tail);
-        }
-    }
-
-    @Override
-    public void biasSiluGradient(
-            int n,
-            float[] x,
-            int xOffset,
-            float[] bias,
-            int biasOffset,
-            float[] dy,
-            int dyOffset,
-            float[] dx,
-            int dxOffset,
-            float[] dBias,
-            int dBiasOffset) {
-        int whole = Simd.wholeVectors(n);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector z =
-                    FloatVector.fromArray(F, x, xOffset + i).add(FloatVector.fromArray(F, bias, biasOffset + i));
-            FloatVector gradient = FloatVector.fromArray(F, dy, dyOffset + i).mul(siluDerivative(z));
-            gradient.intoArray(dx, dxOffset + i);
-            FloatVector.fromArray(F, dBias, dBiasOffset + i).add(gradient).intoArray(dBias, dBiasOffset + i);
-        }
-        if (whole < n) {
-            VectorMask<Float> tail = F.indexInRange(whole, n);
-            FloatVector z = FloatVector.fromArray(F, x, xOffset + whole, tail)
-                    .add(FloatVector.fromArray(F, bias, biasOffset + whole, tail));
-            FloatVector gradient =
-                    FloatVector.fromArray(F, dy, dyOffset + whole, tail).mul(siluDerivative(z));
-            gradient.intoArray(dx, dxOffset + whole, tail);
-            FloatVector sum = FloatVector.fromArray(F, dBias, dBiasOffset + whole, tail);
-            sum.add(gradient).intoArray(dBias, dBiasOffset + whole, tail);
-        }
-    }
-
-    /** {@code s (1 + z (1 - s))} with {@code s = sigmoid(z)}. */
-    private static FloatVector siluDerivative(FloatVector z) {
-        FloatVector one = FloatVector.broadcast(F, 1f);
-        FloatVector s = VectorMath.sigmoid(z);
-        return s.mul(one.sub(s).fma(z, one));
     }
 }

@@ -1,0 +1,242 @@
+package dev.lanner.backend.cpu;
+
+import dev.lanner.backend.cpu.GemmBlocks.Packing;
+import dev.lanner.tensor.Shape;
+import dev.lanner.tensor.backend.FusedKernel;
+import dev.lanner.tensor.backend.View;
+import java.util.Arrays;
+
+/**
+ * A linear layer with what follows it, block by block of rows: a block of the product is still in the cache when its epilogue runs,
+ * and on the way back the gradient of a block of the product goes into both of its products before the next block. That gradient,
+ * the largest array of a training step, never exists as a whole.
+ *
+ * <p>Each task sums the gradient of the weight over its own rows; the sums are added up in the order of the tasks, whose number
+ * depends on the shape alone. A large weight, whose sums would be large too, is worked on by all threads together instead, product
+ * after product.
+ */
+final class LinearKernel implements FusedKernel {
+    /** Elements of a block of the product: 192 KiB, which the L2 cache holds beside the operands. */
+    private static final int BLOCK = 48 << 10;
+
+    /** Rows of a block: multiples of the height of the tiles. */
+    private static final int ROW_UNIT = 12;
+
+    private static final int LEAST_ROWS = 4 * ROW_UNIT;
+    private static final int MOST_ROWS = 32 * ROW_UNIT;
+
+    /** Elements of a weight whose gradient each task may sum on its own. */
+    private static final int SMALL_WEIGHT = 1 << 16;
+
+    /** Elements of the sums of all tasks: 4 MiB. */
+    private static final int SUMS = 1 << 20;
+
+    /** Between the rows of the product's gradient, so that columns of it do not all fall into the same sets of the L1 cache. */
+    private static final int GAP = 16;
+
+    /** Work space of the lone task that holds the others together: the sums, and from here on panels. */
+    private static final int PARTIAL = 0;
+
+    private static final int PANELS = 1;
+
+    private static final int D_PRODUCT = 0;
+    private static final int BIAS_SUMS = 1;
+
+    private final WorkerPool pool;
+    private final GemmTiles tiles;
+    private final int parts;
+    private final LinearEpilogue epilogue;
+
+    /**
+     * A kernel without state of its own.
+     *
+     * @param parts parts of the columns of the result, one behind the other
+     */
+    LinearKernel(WorkerPool pool, GemmTiles tiles, int parts, LinearEpilogue epilogue) {
+        this.pool = pool;
+        this.tiles = tiles;
+        this.parts = parts;
+        this.epilogue = epilogue;
+    }
+
+    @Override
+    public Shape[] saved(View[] inputs) {
+        if (!epilogue.keepsProduct()) {
+            return new Shape[0];
+        }
+        int out = inputs[1].shape().size(0);
+        return new Shape[] {Shape.of(parts, inputs[0].shape().size(0), out / parts)};
+    }
+
+    @Override
+    public void forward(View[] inputs, View[] outputs) {
+        LinearOperands operands = LinearOperands.of(inputs, outputs, parts);
+        int rows = operands.rows();
+        int width = operands.width();
+        if (rows == 0 || width == 0) {
+            return;
+        }
+        int block = blockRows(operands);
+        pool.run(1, (lone, scratch) -> {
+            GemmPanels[] panels = new GemmPanels[parts];
+            for (int part = 0; part < parts; part++) {
+                panels[part] = panels(transposed(operands, part), operands.in(), width, scratch, PANELS + part);
+            }
+            pool.run(WorkerPool.tasks(rows, block), (task, own) -> {
+                int first = task * block;
+                int end = Math.min(rows, first + block);
+                for (int part = 0; part < parts; part++) {
+                    Rows product = operands.product();
+                    int start = product.at(operands.row(part, first));
+                    GemmResult result = new GemmResult(product.values(), start, product.stride(), 0);
+                    multiply(
+                            end - first,
+                            width,
+                            operands.in(),
+                            left(operands, first),
+                            transposed(operands, part),
+                            panels[part],
+                            result);
+                    finish(operands, part, first, end);
+                }
+            });
+        });
+    }
+
+    private void finish(LinearOperands operands, int part, int first, int end) {
+        RowTasks.run(
+                pool,
+                end - first,
+                operands.width(),
+                (task, from, to, scratch) -> epilogue.forward(operands, part, first + from, first + to, scratch));
+    }
+
+    @Override
+    public void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs) {
+        LinearOperands operands = LinearOperands.of(inputs, outputs, parts);
+        Rows dy = Rows.of(dOut);
+        Rows dx = Rows.ofWanted(dInputs[0]);
+        Rows dWeight = dInputs[1] == null ? null : Rows.flat(dInputs[1]);
+        Rows dBias = dInputs[2] == null ? null : Rows.flat(dInputs[2]);
+        int out = operands.out();
+        int weight = out * operands.in();
+        int stride = (dWeight == null ? 0 : weight) + out;
+        int block = blockRows(operands);
+        int blocks = WorkerPool.tasks(operands.rows(), block);
+        int grain = WorkerPool.tasks(blocks, Math.max(1, SUMS / Math.max(1, weight + out)));
+        int tasks = blocks == 0 ? 0 : WorkerPool.tasks(blocks, grain);
+        pool.run(1, (lone, scratch) -> {
+            GemmPanels panels = dx == null ? null : panels(weight(operands), out, operands.in(), scratch, PANELS);
+            float[] partial = scratch.floats(PARTIAL, tasks * stride);
+            pool.run(tasks, (task, own) -> {
+                int at = task * stride;
+                Arrays.fill(partial, at, at + stride, 0);
+                for (int number = task * grain; number < Math.min(blocks, (task + 1) * grain); number++) {
+                    int first = number * block;
+                    int end = Math.min(operands.rows(), first + block);
+                    float[] dProduct = own.floats(D_PRODUCT, (end - first) * (out + GAP));
+                    dProduct(operands, dy, first, end, dProduct, partial, at + stride - out, own);
+                    if (dx != null) {
+                        inputGradient(operands, first, end, dProduct, panels, dx);
+                    }
+                    if (dWeight != null) {
+                        GemmResult sums = new GemmResult(partial, at, operands.in(), 1);
+                        weightGradient(operands, first, end, dProduct, sums);
+                    }
+                }
+            });
+            total(new PartialSums(partial, 0, stride, tasks), dWeight);
+            total(new PartialSums(partial, stride - out, stride, tasks), dBias);
+        });
+    }
+
+    /** The gradient of some rows of the product, all parts side by side; its columns' sums are added to the sums. */
+    private void dProduct(
+            LinearOperands operands,
+            Rows dy,
+            int first,
+            int end,
+            float[] dProduct,
+            float[] sums,
+            int sumsAt,
+            Scratch scratch) {
+        int out = operands.out();
+        int width = operands.width();
+        int tasks = RowTasks.tasks(end - first, out);
+        float[] biasSums = scratch.floats(BIAS_SUMS, tasks * out);
+        Arrays.fill(biasSums, 0, tasks * out, 0);
+        RowTasks.run(pool, end - first, out, (task, from, to, own) -> {
+            for (int part = 0; part < parts && width > 0; part++) {
+                int offset = from * (out + GAP) + part * width;
+                int sum = task * out + part * width;
+                epilogue.backward(
+                        operands, dy, part, first + from, first + to, dProduct, offset, out + GAP, biasSums, sum, own);
+            }
+        });
+        for (int task = 0; task < tasks; task++) {
+            for (int column = 0; column < out; column++) {
+                sums[sumsAt + column] += biasSums[task * out + column];
+            }
+        }
+    }
+
+    private void inputGradient(
+            LinearOperands operands, int first, int end, float[] dProduct, GemmPanels panels, Rows dx) {
+        GemmLeft left = new GemmLeft(dProduct, 0, operands.out() + GAP, 1);
+        GemmResult result = new GemmResult(dx.values(), dx.at(first), dx.stride(), 0);
+        multiply(end - first, operands.in(), operands.out(), left, weight(operands), panels, result);
+    }
+
+    private void weightGradient(LinearOperands operands, int first, int end, float[] dProduct, GemmResult sums) {
+        Rows x = operands.x();
+        GemmLeft left = new GemmLeft(dProduct, 0, 1, operands.out() + GAP);
+        GemmRight right = new GemmRight(x.values(), x.at(first), x.stride(), 1, 1);
+        Gemm.multiply(pool, tiles, operands.out(), operands.in(), end - first, left, right, sums);
+    }
+
+    private void multiply(int m, int n, int k, GemmLeft a, GemmRight b, GemmPanels panels, GemmResult c) {
+        if (k == 0) {
+            c.scale(0, m, 0, n);
+        } else if (n > 0) {
+            GemmBlocks blocks = GemmBlocks.of(m, n, k, Packing.SHARED, tiles.columns());
+            new GemmProduct(tiles, blocks, m, n, k, a, b, c).run(pool, panels);
+        }
+    }
+
+    private GemmPanels panels(GemmRight right, int depth, int columns, Scratch scratch, int slot) {
+        float[] buffer = scratch.floats(slot, GemmPanels.size(tiles, depth, columns));
+        return depth == 0 ? null : GemmPanels.pack(pool, tiles, right, depth, columns, buffer);
+    }
+
+    private static GemmLeft left(LinearOperands operands, int row) {
+        Rows x = operands.x();
+        return new GemmLeft(x.values(), x.at(row), x.stride(), 1);
+    }
+
+    /** The rows of a part of the weight as columns, {@code [K, M/P]}. */
+    private static GemmRight transposed(LinearOperands operands, int part) {
+        Rows weight = operands.weight();
+        return new GemmRight(weight.values(), weight.at(part * operands.width()), 1, weight.stride(), 1);
+    }
+
+    private static GemmRight weight(LinearOperands operands) {
+        Rows weight = operands.weight();
+        return new GemmRight(weight.values(), weight.offset(), weight.stride(), 1, 1);
+    }
+
+    private static int blockRows(LinearOperands operands) {
+        if ((long) operands.out() * operands.in() > SMALL_WEIGHT) {
+            return Math.max(1, operands.rows());
+        }
+        int rows = BLOCK / Math.max(1, operands.out()) / ROW_UNIT * ROW_UNIT;
+        return Math.clamp(rows, LEAST_ROWS, MOST_ROWS);
+    }
+
+    /** Adds up what the tasks summed; null takes no sum. */
+    private void total(PartialSums sums, Rows total) {
+        if (total != null) {
+            Arrays.fill(total.values(), total.offset(), total.offset() + total.width(), 0);
+            sums.addTo(pool, total.width(), total.values(), total.offset());
+        }
+    }
+}
