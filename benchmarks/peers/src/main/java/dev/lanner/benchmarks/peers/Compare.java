@@ -59,7 +59,7 @@ public final class Compare implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "X",
             description = "of a case's turns together, after its warm-up (default: ${DEFAULT-VALUE})",
-            defaultValue = "8")
+            defaultValue = "6")
     private double seconds;
 
     @Option(
