@@ -4,12 +4,12 @@ import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.model.HstuConfig;
 import java.util.SplittableRandom;
 
-/** A training batch as MovieLens-1M gives them: 128 histories of 18 to 200 events, 15,796 events in all, drawn from a seed. */
-final class Workload {
+/** Training batches as MovieLens-1M gives them, drawn from a seed. */
+public final class Workload {
     /** B. */
-    static final int SEQUENCES = 128;
+    public static final int SEQUENCES = 128;
     /** V of MovieLens-1M. */
-    static final int ITEMS = 3706;
+    public static final int ITEMS = 3706;
 
     private static final int SHORTEST = 18;
     /** Longer histories are cut to the model's maximum length, as most of MovieLens-1M's heavy users are. */
@@ -19,16 +19,26 @@ final class Workload {
 
     private Workload() {}
 
-    /** The batch. */
-    static JaggedBatch batch() {
-        int[] offsets = new int[SEQUENCES + 1];
-        int maxLength = HstuConfig.article().maxLength();
-        for (int b = 0; b < SEQUENCES; b++) {
-            double quantile = (b + 0.5) / SEQUENCES;
+    /** The standard batch: 128 histories of 18 to 200 events, 15,796 events in all. */
+    public static JaggedBatch batch() {
+        return batch(SEQUENCES, HstuConfig.article().maxLength(), ITEMS);
+    }
+
+    /**
+     * A batch of another size; every event has a target.
+     *
+     * @param sequences B
+     * @param maxLength L, to which longer histories are cut
+     * @param itemCount V
+     */
+    public static JaggedBatch batch(int sequences, int maxLength, int itemCount) {
+        int[] offsets = new int[sequences + 1];
+        for (int b = 0; b < sequences; b++) {
+            double quantile = (b + 0.5) / sequences;
             double length = SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile);
             offsets[b + 1] = offsets[b] + Math.min(maxLength, (int) Math.round(length));
         }
-        int rows = offsets[SEQUENCES];
+        int rows = offsets[sequences];
         SplittableRandom random = new SplittableRandom(1);
         int[] items = new int[rows];
         int[] actions = new int[rows];
@@ -36,20 +46,20 @@ final class Workload {
         int[] targets = new int[rows];
         float[] ratings = new float[rows];
         long[] targetTimes = new long[rows];
-        for (int b = 0; b < SEQUENCES; b++) {
+        for (int b = 0; b < sequences; b++) {
             long time = START;
             for (int i = offsets[b]; i < offsets[b + 1]; i++) {
-                items[i] = random.nextInt(1, ITEMS + 1);
+                items[i] = random.nextInt(1, itemCount + 1);
                 actions[i] = random.nextInt(1, 4);
                 times[i] = time;
                 time += random.nextInt(20) == 0 ? random.nextInt(3_000_000) : random.nextInt(120);
-                targets[i] = random.nextInt(1, ITEMS + 1);
+                targets[i] = random.nextInt(1, itemCount + 1);
                 ratings[i] = random.nextInt(1, 6);
                 targetTimes[i] = time;
             }
         }
-        int[] users = new int[SEQUENCES];
-        for (int b = 0; b < SEQUENCES; b++) {
+        int[] users = new int[sequences];
+        for (int b = 0; b < sequences; b++) {
             users[b] = b;
         }
         return new JaggedBatch(users, offsets, items, actions, times, targets, ratings, targetTimes);

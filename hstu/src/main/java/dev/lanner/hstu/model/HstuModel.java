@@ -86,18 +86,27 @@ public final class HstuModel extends Module {
         Tensor states = encode(Sequences.of(batch));
         int rows = batch.items().length;
         Tensor targets = Tensor.of(batch.targetItems(), rows);
-        Tensor negatives = Tensor.randomInts(
-                new RandomKey(negativeKey.seed(), step(), negativeKey.stream()),
-                1,
-                itemCount + 1,
-                Shape.of(rows, config.negatives()));
         Tensor retrieval =
-                Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives, config.temperature());
+                Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives(rows), config.temperature());
         Tensor ratings = Tensor.of(batch.targetRatings(), rows).to(states.dtype());
         Tensor squaredError =
                 rating.forward(states, items.forward(targets)).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));
         return new Losses(retrieval, Functional.maskedMean(squaredError, hasTarget), config.ratingWeight());
+    }
+
+    /**
+     * The negatives of the current training step, uniform among the items: those that {@link #losses} takes.
+     *
+     * @param rows N, the events of the step's batch
+     * @return I32 {@code [N, K]}
+     */
+    public Tensor negatives(int rows) {
+        return Tensor.randomInts(
+                new RandomKey(negativeKey.seed(), step(), negativeKey.stream()),
+                1,
+                itemCount + 1,
+                Shape.of(rows, config.negatives()));
     }
 
     /**
