@@ -2,9 +2,10 @@ package dev.lanner.benchmarks;
 
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.model.HstuConfig;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** A training batch as MovieLens-1M gives them: 128 histories of 18 to 200 events, 15,796 events in all, drawn from a seed. */
+/** Training batches as MovieLens-1M gives them, drawn from a seed. */
 final class Workload {
     /** B. */
     static final int SEQUENCES = 128;
@@ -19,16 +20,31 @@ final class Workload {
 
     private Workload() {}
 
-    /** The batch. */
+    /** 128 histories of 18 to 200 events, 15,796 events in all. */
     static JaggedBatch batch() {
-        int[] offsets = new int[SEQUENCES + 1];
+        int[] lengths = new int[SEQUENCES];
         int maxLength = HstuConfig.article().maxLength();
         for (int b = 0; b < SEQUENCES; b++) {
             double quantile = (b + 0.5) / SEQUENCES;
             double length = SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile);
-            offsets[b + 1] = offsets[b] + Math.min(maxLength, (int) Math.round(length));
+            lengths[b] = Math.min(maxLength, (int) Math.round(length));
         }
-        int rows = offsets[SEQUENCES];
+        return histories(lengths);
+    }
+
+    /** A batch of histories that are all of one length. */
+    static JaggedBatch histories(int count, int events) {
+        int[] lengths = new int[count];
+        Arrays.fill(lengths, events);
+        return histories(lengths);
+    }
+
+    private static JaggedBatch histories(int[] lengths) {
+        int[] offsets = new int[lengths.length + 1];
+        for (int b = 0; b < lengths.length; b++) {
+            offsets[b + 1] = offsets[b] + lengths[b];
+        }
+        int rows = offsets[lengths.length];
         SplittableRandom random = new SplittableRandom(1);
         int[] items = new int[rows];
         int[] actions = new int[rows];
@@ -36,7 +52,7 @@ final class Workload {
         int[] targets = new int[rows];
         float[] ratings = new float[rows];
         long[] targetTimes = new long[rows];
-        for (int b = 0; b < SEQUENCES; b++) {
+        for (int b = 0; b < lengths.length; b++) {
             long time = START;
             for (int i = offsets[b]; i < offsets[b + 1]; i++) {
                 items[i] = random.nextInt(1, ITEMS + 1);
@@ -48,10 +64,8 @@ final class Workload {
                 targetTimes[i] = time;
             }
         }
-        int[] users = new int[SEQUENCES];
-        for (int b = 0; b < SEQUENCES; b++) {
-            users[b] = b;
-        }
+        int[] users = new int[lengths.length];
+        Arrays.setAll(users, b -> b);
         return new JaggedBatch(users, offsets, items, actions, times, targets, ratings, targetTimes);
     }
 }
