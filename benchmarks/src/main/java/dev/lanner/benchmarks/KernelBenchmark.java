@@ -7,6 +7,7 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tape;
 import dev.lanner.tensor.Tensor;
 import java.lang.reflect.Field;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -16,7 +17,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * What the benchmarks have in common: how they are run unless {@link Kernels} is told otherwise, and that each says how much work
@@ -44,20 +44,23 @@ public abstract class KernelBenchmark {
      */
     abstract Work work(String method);
 
-    /** The work of one call of what JMH has run. */
-    static Work workOf(BenchmarkParams params) {
-        String benchmark = params.getBenchmark();
-        int dot = benchmark.lastIndexOf('.');
+    /**
+     * A benchmark that can be asked for its work.
+     *
+     * @param className of the benchmark
+     * @param parameters the values of its fields, by name
+     */
+    static KernelBenchmark of(String className, Map<String, String> parameters) {
         try {
-            Class<?> type = Class.forName(benchmark.substring(0, dot));
-            KernelBenchmark instance =
+            Class<?> type = Class.forName(className);
+            KernelBenchmark benchmark =
                     (KernelBenchmark) type.getDeclaredConstructor().newInstance();
-            for (String name : params.getParamsKeys()) {
-                set(type.getField(name), instance, params.getParam(name));
+            for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+                set(type.getField(parameter.getKey()), benchmark, parameter.getValue());
             }
-            return instance.work(benchmark.substring(dot + 1));
+            return benchmark;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(benchmark + ": cannot be asked for its work", e);
+            throw new IllegalStateException(className + ": cannot be made with " + parameters, e);
         }
     }
 

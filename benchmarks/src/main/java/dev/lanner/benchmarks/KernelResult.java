@@ -1,6 +1,8 @@
 package dev.lanner.benchmarks;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.results.Result;
@@ -17,7 +19,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param work of all threads in that time
  */
 record KernelResult(String name, String parameters, int threads, double seconds, double error, Work work) {
-    private static final String SUFFIX = "Benchmark.";
+    private static final String SUFFIX = "Benchmark";
 
     /**
      * From a result of JMH.
@@ -26,20 +28,20 @@ record KernelResult(String name, String parameters, int threads, double seconds,
      */
     static KernelResult of(RunResult result, int backendThreads) {
         BenchmarkParams params = result.getParams();
-        String path = params.getBenchmark();
-        String name = path.substring(path.lastIndexOf('.', path.lastIndexOf('.') - 1) + 1);
-        String parameters = params.getParamsKeys().stream()
-                .map(key -> key + "=" + params.getParam(key))
-                .collect(Collectors.joining(" "));
+        Map<String, String> values = new LinkedHashMap<>();
+        params.getParamsKeys().forEach(key -> values.put(key, params.getParam(key)));
+        int dot = params.getBenchmark().lastIndexOf('.');
+        String className = params.getBenchmark().substring(0, dot);
+        String method = params.getBenchmark().substring(dot + 1);
         Result<?> time = result.getPrimaryResult();
         double unit = params.getTimeUnit().toNanos(1) / 1e9;
         return new KernelResult(
-                name.replace(SUFFIX, "."),
-                parameters,
+                className.substring(className.lastIndexOf('.') + 1).replace(SUFFIX, "") + "." + method,
+                values.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(" ")),
                 Math.max(backendThreads, params.getThreads()),
                 time.getScore() * unit,
                 time.getScoreError() * unit,
-                KernelBenchmark.workOf(params).times(params.getThreads()));
+                KernelBenchmark.of(className, values).work(method).times(params.getThreads()));
     }
 
     /** Operations in a second. */

@@ -10,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
@@ -50,9 +51,8 @@ public final class Kernels implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "REGEX",
-            arity = "0..*",
             description = "benchmarks whose names have a match, such as Attention or Matmul (default: all)")
-    private List<Pattern> benchmarks = List.of(Pattern.compile(""));
+    private List<String> benchmarks = List.of("");
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -102,6 +102,14 @@ public final class Kernels implements Callable<Integer> {
     }
 
     private void checkOptions() {
+        for (String regex : benchmarks) {
+            try {
+                Pattern.compile(regex);
+            } catch (PatternSyntaxException e) {
+                throw new ParameterException(
+                        spec.commandLine(), "not a regular expression, " + e.getDescription() + ": " + regex, e);
+            }
+        }
         require(threads >= 1, "--threads must be positive, found " + threads);
         require(forks == null || forks >= 1, "--forks must be positive, found " + forks);
         require(warmup == null || warmup >= 0, "--warmup must not be negative, found " + warmup);
@@ -122,7 +130,7 @@ public final class Kernels implements Callable<Integer> {
 
     private ChainedOptionsBuilder kernelOptions() {
         ChainedOptionsBuilder options = options("-Dlanner.threads=" + threads).exclude(MACHINE);
-        benchmarks.forEach(pattern -> options.include(pattern.pattern()));
+        benchmarks.forEach(options::include);
         return options;
     }
 

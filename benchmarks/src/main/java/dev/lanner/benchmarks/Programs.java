@@ -11,8 +11,13 @@ final class Programs {
 
     private Programs() {}
 
-    /** Runs a command and ends the JVM with its status. */
+    /** Runs a program and ends the JVM with its status. */
     static void run(Callable<Integer> program, String... arguments) {
+        System.exit(commandLine(program).execute(arguments));
+    }
+
+    /** A program with that handling of errors. */
+    static CommandLine commandLine(Callable<Integer> program) {
         CommandLine command = new CommandLine(program);
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setParameterExceptionHandler((e, line) -> fail(command, e));
@@ -22,7 +27,7 @@ final class Programs {
             }
             throw e;
         });
-        System.exit(command.execute(arguments));
+        return command;
     }
 
     private static int fail(CommandLine command, Exception e) {

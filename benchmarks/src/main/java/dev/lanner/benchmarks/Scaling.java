@@ -27,6 +27,9 @@ import picocli.CommandLine.Spec;
         version = "lanner 0.1.0",
         description = "Measures how the cost of a training step grows; writes scaling.csv and a chart for each axis.")
 public final class Scaling implements Callable<Integer> {
+    /** Of the first point: until the JIT compiler has been at the kernels, vectors are objects, which a step then allocates. */
+    private static final double LONG_WARMUP = 4;
+
     @Spec
     private CommandSpec spec;
 
@@ -76,7 +79,7 @@ public final class Scaling implements Callable<Integer> {
                     spec.commandLine(), "--threads must be positive, --warmup and --time must not be negative");
         }
         ScalingAxis.Case base = ScalingAxis.Case.base(threads, threads);
-        StepTimer baseTime = measure(base);
+        StepTimer baseTime = measure(base, LONG_WARMUP * warmup);
         record("base", base, baseTime);
         say(String.format(
                 Locale.ROOT, "ALLOCATION bytes_per_step=%.0f steps=%d", baseTime.bytesPerStep(), baseTime.steps()));
@@ -93,7 +96,7 @@ public final class Scaling implements Callable<Integer> {
         double[] x = new double[cases.size()];
         double[] milliseconds = new double[cases.size()];
         for (int i = 0; i < x.length; i++) {
-            StepTimer time = measure(cases.get(i));
+            StepTimer time = measure(cases.get(i), warmup);
             record(name, cases.get(i), time);
             x[i] = cases.get(i).x();
             milliseconds[i] = time.seconds() * 1e3;
@@ -110,10 +113,10 @@ public final class Scaling implements Callable<Integer> {
     }
 
     /** On a backend of its own, whose pool of buffers goes with it. */
-    private StepTimer measure(ScalingAxis.Case point) {
+    private StepTimer measure(ScalingAxis.Case point, double warmupSeconds) {
         try (CpuBackend backend = new CpuBackend(point.threads());
                 Backends.Use use = Backends.use(backend)) {
-            return StepTimer.measure(new TrainingStep(point.config(), point.batch())::run, warmup, seconds);
+            return StepTimer.measure(new TrainingStep(point.config(), point.batch())::run, warmupSeconds, seconds);
         }
     }
 
