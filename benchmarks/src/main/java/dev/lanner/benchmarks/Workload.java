@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Training batches as MovieLens-1M gives them, drawn from a seed. */
-final class Workload {
+public final class Workload {
     /** B. */
-    static final int SEQUENCES = 128;
+    public static final int SEQUENCES = 128;
     /** V of MovieLens-1M. */
-    static final int ITEMS = 3706;
+    public static final int ITEMS = 3706;
 
     private static final int SHORTEST = 18;
     /** Longer histories are cut to the model's maximum length, as most of MovieLens-1M's heavy users are. */
@@ -20,26 +20,36 @@ final class Workload {
 
     private Workload() {}
 
-    /** 128 histories of 18 to 200 events, 15,796 events in all. */
-    static JaggedBatch batch() {
-        int[] lengths = new int[SEQUENCES];
-        int maxLength = HstuConfig.article().maxLength();
-        for (int b = 0; b < SEQUENCES; b++) {
-            double quantile = (b + 0.5) / SEQUENCES;
+    /** The standard batch: 128 histories of 18 to 200 events, 15,796 events in all. */
+    public static JaggedBatch batch() {
+        return batch(SEQUENCES, HstuConfig.article().maxLength(), ITEMS);
+    }
+
+    /**
+     * A batch of another size; every event has a target.
+     *
+     * @param sequences B
+     * @param maxLength L, to which longer histories are cut
+     * @param itemCount V
+     */
+    public static JaggedBatch batch(int sequences, int maxLength, int itemCount) {
+        int[] lengths = new int[sequences];
+        for (int b = 0; b < sequences; b++) {
+            double quantile = (b + 0.5) / sequences;
             double length = SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile);
             lengths[b] = Math.min(maxLength, (int) Math.round(length));
         }
-        return histories(lengths);
+        return histories(lengths, itemCount);
     }
 
     /** A batch of histories that are all of one length. */
     static JaggedBatch histories(int count, int events) {
         int[] lengths = new int[count];
         Arrays.fill(lengths, events);
-        return histories(lengths);
+        return histories(lengths, ITEMS);
     }
 
-    private static JaggedBatch histories(int[] lengths) {
+    private static JaggedBatch histories(int[] lengths, int itemCount) {
         int[] offsets = new int[lengths.length + 1];
         for (int b = 0; b < lengths.length; b++) {
             offsets[b + 1] = offsets[b] + lengths[b];
@@ -55,11 +65,11 @@ final class Workload {
         for (int b = 0; b < lengths.length; b++) {
             long time = START;
             for (int i = offsets[b]; i < offsets[b + 1]; i++) {
-                items[i] = random.nextInt(1, ITEMS + 1);
+                items[i] = random.nextInt(1, itemCount + 1);
                 actions[i] = random.nextInt(1, 4);
                 times[i] = time;
                 time += random.nextInt(20) == 0 ? random.nextInt(3_000_000) : random.nextInt(120);
-                targets[i] = random.nextInt(1, ITEMS + 1);
+                targets[i] = random.nextInt(1, itemCount + 1);
                 ratings[i] = random.nextInt(1, 6);
                 targetTimes[i] = time;
             }
