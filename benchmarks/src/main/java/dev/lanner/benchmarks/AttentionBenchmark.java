@@ -10,47 +10,69 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.HstuAttention;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
 
-/** HSTU attention at the size of the preset {@code article}: B=128, up to 200 events, D=64, position and time bias. */
-@State(org.openjdk.jmh.annotations.Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 4, time = 2)
-@Measurement(iterations = 4, time = 2)
-@Fork(value = 3, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
-public class AttentionBenchmark {
-    private final HstuConfig config = HstuConfig.article();
-    private final HstuAttention attention =
-            new HstuAttention(config.heads(), config.maxLength(), config.maxLength(), config.timeBoundaries());
-    private final JaggedBatch batch = Workload.batch();
-    private final int rows = batch.items().length;
-    private final Tensor offsets = Tensor.of(batch.offsets(), batch.offsets().length);
-    private final Tensor times = Tensor.of(batch.timestamps(), rows);
-    private final Tensor kqvu = Tensor.normal(RandomKey.of(1), 0, 0.5, DType.F32, Shape.of(rows, 4 * config.width()))
-            .requireGradient();
-    private final Tensor positionBias = Tensor.normal(
-                    RandomKey.of(2), 0, 0.1, DType.F32, Shape.of(2 * config.maxLength() - 1))
-            .requireGradient();
-    private final Tensor timeBias = Tensor.normal(
-                    RandomKey.of(3),
-                    0,
-                    0.1,
-                    DType.F32,
-                    Shape.of(config.timeBoundaries().size() + 1))
-            .requireGradient();
+/**
+ * HSTU attention of one head, D=64, with position and time bias: for the batch of the preset {@code article} (B=128, up to 200
+ * events), and for one history alone.
+ */
+public class AttentionBenchmark extends KernelBenchmark {
+    private static final String BATCH = "batch";
 
+    /** The batch, or the events of the one history. */
+    @Param({BATCH, "50", "200", "1000", "4000", "8000"})
+    public String events;
+
+    private HstuAttention attention;
+    private Tensor offsets;
+    private Tensor times;
+    private Tensor kqvu;
+    private Tensor positionBias;
+    private Tensor timeBias;
+    private Tensor dOut;
+
+    private JaggedBatch histories() {
+        return events.equals(BATCH) ? Workload.batch() : Workload.histories(1, Integer.parseInt(events));
+    }
+
+    @Override
+    Work work(String method) {
+        int[] rows = histories().offsets();
+        Work forward = ModelWork.attention(rows, WIDTH);
+        return switch (method) {
+            case "forward" -> forward;
+            case "forwardAndBackward" -> forward.plus(ModelWork.attentionBackward(rows, WIDTH));
+            default -> throw unknown(method);
+        };
+    }
+
+    /** Makes the operands. */
+    @Setup
+    public void operands() {
+        JaggedBatch batch = histories();
+        int rows = batch.rows();
+        int maxLength = events.equals(BATCH) ? HstuConfig.article().maxLength() : rows;
+        List<Long> boundaries = HstuConfig.article().timeBoundaries();
+        attention = new HstuAttention(1, maxLength, maxLength, boundaries);
+        offsets = Tensor.of(batch.offsets(), batch.offsets().length);
+        times = Tensor.of(batch.timestamps(), rows);
+        kqvu = normal(1, 0.5, rows, 4 * WIDTH);
+        positionBias = normal(2, 0.1, 2 * maxLength - 1);
+        timeBias = normal(3, 0.1, boundaries.size() + 1);
+        dOut = random(4, rows, WIDTH);
+    }
+
+    private static Tensor normal(long seed, double std, int... sizes) {
+        return Tensor.normal(RandomKey.of(seed), 0, std, DType.F32, Shape.of(sizes))
+                .requireGradient();
+    }
+
+    /** Keys, queries and values lie side by side, as the projection leaves them. */
     private Tensor aggregated() {
-        int width = config.width();
-        Tensor[] parts = kqvu.split(1, width, width, width, width);
+        Tensor[] parts = kqvu.split(1, WIDTH, WIDTH, WIDTH, WIDTH);
         return Fused.apply(attention, parts[1], parts[0], parts[2], offsets, times, times, positionBias, timeBias);
     }
 
@@ -67,7 +89,7 @@ public class AttentionBenchmark {
     public Shape forwardAndBackward() {
         try (Scope scope = Scope.open();
                 Tape tape = Tape.open()) {
-            return tape.backward(aggregated().sum()).get(timeBias).shape();
+            return backward(tape, aggregated(), dOut, timeBias);
         }
     }
 }

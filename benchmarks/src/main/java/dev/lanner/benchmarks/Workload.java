@@ -2,6 +2,7 @@ package dev.lanner.benchmarks;
 
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.model.HstuConfig;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Training batches as MovieLens-1M gives them, drawn from a seed. */
@@ -32,13 +33,28 @@ public final class Workload {
      * @param itemCount V
      */
     public static JaggedBatch batch(int sequences, int maxLength, int itemCount) {
-        int[] offsets = new int[sequences + 1];
+        int[] lengths = new int[sequences];
         for (int b = 0; b < sequences; b++) {
             double quantile = (b + 0.5) / sequences;
             double length = SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile);
-            offsets[b + 1] = offsets[b] + Math.min(maxLength, (int) Math.round(length));
+            lengths[b] = Math.min(maxLength, (int) Math.round(length));
         }
-        int rows = offsets[sequences];
+        return histories(lengths, itemCount);
+    }
+
+    /** A batch of histories that are all of one length. */
+    static JaggedBatch histories(int count, int events) {
+        int[] lengths = new int[count];
+        Arrays.fill(lengths, events);
+        return histories(lengths, ITEMS);
+    }
+
+    private static JaggedBatch histories(int[] lengths, int itemCount) {
+        int[] offsets = new int[lengths.length + 1];
+        for (int b = 0; b < lengths.length; b++) {
+            offsets[b + 1] = offsets[b] + lengths[b];
+        }
+        int rows = offsets[lengths.length];
         SplittableRandom random = new SplittableRandom(1);
         int[] items = new int[rows];
         int[] actions = new int[rows];
@@ -46,7 +62,7 @@ public final class Workload {
         int[] targets = new int[rows];
         float[] ratings = new float[rows];
         long[] targetTimes = new long[rows];
-        for (int b = 0; b < sequences; b++) {
+        for (int b = 0; b < lengths.length; b++) {
             long time = START;
             for (int i = offsets[b]; i < offsets[b + 1]; i++) {
                 items[i] = random.nextInt(1, itemCount + 1);
@@ -58,10 +74,8 @@ public final class Workload {
                 targetTimes[i] = time;
             }
         }
-        int[] users = new int[sequences];
-        for (int b = 0; b < sequences; b++) {
-            users[b] = b;
-        }
+        int[] users = new int[lengths.length];
+        Arrays.setAll(users, b -> b);
         return new JaggedBatch(users, offsets, items, actions, times, targets, ratings, targetTimes);
     }
 }

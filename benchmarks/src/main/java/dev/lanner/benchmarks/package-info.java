@@ -1,2 +1,2 @@
-/** JMH benchmarks of the kernels and of a training step, at the sizes of MovieLens-1M. */
+/** Speed and memory, measured: JMH benchmarks of the kernels and of a training step at the sizes of MovieLens-1M, and how both grow. */
 package dev.lanner.benchmarks;
