@@ -49,6 +49,16 @@ final class Elementwise {
         float[] right = floats(b);
         float[] to = floats(out);
         int stride = nest.stride(2);
+        if (nest.stride(0) == 1 && nest.stride(1) == 1 && stride == 1) {
+            // Rows are often short and many, such as the slices of a matrix: nothing is made for each of them.
+            RowWalk.run(
+                    pool,
+                    nest,
+                    Integer.MAX_VALUE,
+                    (starts, n, scratch) ->
+                            kernels.binary(op, left, starts[0], 1, right, starts[1], 1, to, starts[2], n));
+            return;
+        }
         RowWalk.run(pool, nest, Piece.limit(nest), (starts, n, scratch) -> {
             Piece p = Piece.source(kernels, left, starts[0], nest.stride(0), n, scratch, 0);
             Piece q = Piece.source(kernels, right, starts[1], nest.stride(1), n, scratch, 1);

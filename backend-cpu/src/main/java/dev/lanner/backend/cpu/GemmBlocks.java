@@ -90,6 +90,12 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
         }
     }
 
+    /** The whole product in one block, with a right operand that is packed, or read in place where it can be. */
+    static GemmBlocks whole(int m, int n, int k, GemmRight b) {
+        boolean inPlace = b.readable() && b.rowStride() <= UNPACKED_STRIDE;
+        return new GemmBlocks(m, n, Math.min(k, DEPTH), inPlace ? Packing.NONE : Packing.OWN);
+    }
+
     private static Packing packing(int m, int n, int k, GemmRight b) {
         long sizeOfB = (long) n * k;
         if ((m > SHARED_ROWS && sizeOfB <= SMALL_B) || (m >= LARGE_B_ROWS && sizeOfB <= LARGE_B)) {

@@ -37,6 +37,11 @@ record GemmProduct(GemmTiles tiles, GemmBlocks blocks, int m, int n, int k, Gemm
                         block(part / columnParts, part % columnParts, scratch).run(panels));
     }
 
+    /** Computes the product in one block on this thread: for products that are a part of a task themselves. */
+    void runAlone(GemmPanels panels, Scratch scratch) {
+        new GemmBlock(this, 0, m, 0, n, scratch).run(panels);
+    }
+
     private GemmBlock block(int rowPart, int columnPart, Scratch scratch) {
         int row = rowPart * blocks.rows();
         int column = columnPart * blocks.columns();

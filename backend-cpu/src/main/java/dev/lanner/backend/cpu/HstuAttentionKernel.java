@@ -67,18 +67,23 @@ final class HstuAttentionKernel {
         int timeSums = gradients.time() == null ? 0 : inputs.bias().buckets() * tiles.lanes();
         boolean ofBias = gradients.position() != null || gradients.time() != null;
         int stride = ofBias ? inputs.shape().maxLength() + AttentionTiles.SIZE + timeSums : 0;
-        float[] sums = new float[plan.bins() * stride];
-        pool.run(plan.bins(), (bin, scratch) -> {
-            AttentionBackward worker = new AttentionBackward(inputs, dOut, gradients, tiles, reversedPosition, scratch);
-            for (int round = 0; round < plan.rounds(); round++) {
-                int unit = plan.unit(bin, round);
-                if (unit >= 0) {
-                    worker.run(plan, unit, sums, bin * stride);
+        // A lone task has a work space for the sums and leaves the pool to the run in it.
+        pool.run(1, (lone, own) -> {
+            float[] sums = own.floats(0, plan.bins() * stride);
+            Arrays.fill(sums, 0, plan.bins() * stride, 0);
+            pool.run(plan.bins(), (bin, scratch) -> {
+                AttentionBackward worker =
+                        new AttentionBackward(inputs, dOut, gradients, tiles, reversedPosition, scratch);
+                for (int round = 0; round < plan.rounds(); round++) {
+                    int unit = plan.unit(bin, round);
+                    if (unit >= 0) {
+                        worker.run(plan, unit, sums, bin * stride);
+                    }
                 }
-            }
+            });
+            reducePosition(inputs, gradients.position(), sums, plan.bins(), stride);
+            reduceTime(inputs, gradients.time(), sums, plan.bins(), stride);
         });
-        reducePosition(inputs, gradients.position(), sums, plan.bins(), stride);
-        reduceTime(inputs, gradients.time(), sums, plan.bins(), stride);
     }
 
     private static void clearLooseRows(AttentionInputs inputs, AttentionSlice target, int width) {

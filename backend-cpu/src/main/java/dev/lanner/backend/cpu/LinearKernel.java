@@ -39,8 +39,10 @@ final class LinearKernel implements FusedKernel {
 
     private static final int PANELS = 1;
 
-    private static final int D_PRODUCT = 0;
-    private static final int BIAS_SUMS = 1;
+    /** Work space of a task, beside that of its {@link GemmBlock}. */
+    private static final int D_PRODUCT = 3;
+
+    private static final int BIAS_SUMS = 4;
 
     private final WorkerPool pool;
     private final GemmTiles tiles;
@@ -90,13 +92,15 @@ final class LinearKernel implements FusedKernel {
                     int start = product.at(operands.row(part, first));
                     GemmResult result = new GemmResult(product.values(), start, product.stride(), 0);
                     multiply(
+                            isLarge(operands),
                             end - first,
                             width,
                             operands.in(),
                             left(operands, first),
                             transposed(operands, part),
                             panels[part],
-                            result);
+                            result,
+                            own);
                     finish(operands, part, first, end);
                 }
             });
@@ -137,11 +141,11 @@ final class LinearKernel implements FusedKernel {
                     float[] dProduct = own.floats(D_PRODUCT, (end - first) * (out + GAP));
                     dProduct(operands, dy, first, end, dProduct, partial, at + stride - out, own);
                     if (dx != null) {
-                        inputGradient(operands, first, end, dProduct, panels, dx);
+                        inputGradient(operands, first, end, dProduct, panels, dx, own);
                     }
                     if (dWeight != null) {
                         GemmResult sums = new GemmResult(partial, at, operands.in(), 1);
-                        weightGradient(operands, first, end, dProduct, sums);
+                        weightGradient(operands, first, end, dProduct, sums, own);
                     }
                 }
             });
@@ -181,25 +185,68 @@ final class LinearKernel implements FusedKernel {
     }
 
     private void inputGradient(
-            LinearOperands operands, int first, int end, float[] dProduct, GemmPanels panels, Rows dx) {
+            LinearOperands operands,
+            int first,
+            int end,
+            float[] dProduct,
+            GemmPanels panels,
+            Rows dx,
+            Scratch scratch) {
         GemmLeft left = new GemmLeft(dProduct, 0, operands.out() + GAP, 1);
         GemmResult result = new GemmResult(dx.values(), dx.at(first), dx.stride(), 0);
-        multiply(end - first, operands.in(), operands.out(), left, weight(operands), panels, result);
+        multiply(
+                isLarge(operands),
+                end - first,
+                operands.in(),
+                operands.out(),
+                left,
+                weight(operands),
+                panels,
+                result,
+                scratch);
     }
 
-    private void weightGradient(LinearOperands operands, int first, int end, float[] dProduct, GemmResult sums) {
+    private void weightGradient(
+            LinearOperands operands, int first, int end, float[] dProduct, GemmResult sums, Scratch scratch) {
         Rows x = operands.x();
+        int m = operands.out();
+        int n = operands.in();
+        int k = end - first;
         GemmLeft left = new GemmLeft(dProduct, 0, 1, operands.out() + GAP);
         GemmRight right = new GemmRight(x.values(), x.at(first), x.stride(), 1, 1);
-        Gemm.multiply(pool, tiles, operands.out(), operands.in(), end - first, left, right, sums);
+        if (isLarge(operands)) {
+            Gemm.multiply(pool, tiles, m, n, k, left, right, sums);
+        } else if (m > 0 && n > 0) {
+            GemmBlocks blocks = GemmBlocks.whole(m, n, k, right);
+            new GemmProduct(tiles, blocks, m, n, k, left, right, sums).runAlone(null, scratch);
+        }
     }
 
-    private void multiply(int m, int n, int k, GemmLeft a, GemmRight b, GemmPanels panels, GemmResult c) {
+    /**
+     * A product with a right operand that is packed already.
+     *
+     * @param together whether it is the work of all threads, and not a part of a task
+     */
+    private void multiply(
+            boolean together,
+            int m,
+            int n,
+            int k,
+            GemmLeft a,
+            GemmRight b,
+            GemmPanels panels,
+            GemmResult c,
+            Scratch scratch) {
         if (k == 0) {
             c.scale(0, m, 0, n);
         } else if (n > 0) {
             GemmBlocks blocks = GemmBlocks.of(m, n, k, Packing.SHARED, tiles.columns());
-            new GemmProduct(tiles, blocks, m, n, k, a, b, c).run(pool, panels);
+            GemmProduct product = new GemmProduct(tiles, blocks, m, n, k, a, b, c);
+            if (together) {
+                product.run(pool, panels);
+            } else {
+                product.runAlone(panels, scratch);
+            }
         }
     }
 
@@ -224,8 +271,12 @@ final class LinearKernel implements FusedKernel {
         return new GemmRight(weight.values(), weight.offset(), weight.stride(), 1, 1);
     }
 
+    private static boolean isLarge(LinearOperands operands) {
+        return (long) operands.out() * operands.in() > SMALL_WEIGHT;
+    }
+
     private static int blockRows(LinearOperands operands) {
-        if ((long) operands.out() * operands.in() > SMALL_WEIGHT) {
+        if (isLarge(operands)) {
             return Math.max(1, operands.rows());
         }
         int rows = BLOCK / Math.max(1, operands.out()) / ROW_UNIT * ROW_UNIT;

@@ -1,54 +1,58 @@
 package dev.lanner.hstu.data;
 
-import it.unimi.dsi.fastutil.floats.FloatArrayList;
-import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.longs.LongArrayList;
-
 /** Packs histories into a {@link JaggedBatch}. */
 final class BatchBuilder {
     private final Interactions interactions;
-    private final IntArrayList users = new IntArrayList();
-    private final IntArrayList offsets = new IntArrayList(new int[] {0});
-    private final IntArrayList items = new IntArrayList();
-    private final IntArrayList actions = new IntArrayList();
-    private final LongArrayList timestamps = new LongArrayList();
-    private final IntArrayList targetItems = new IntArrayList();
-    private final FloatArrayList targetRatings = new FloatArrayList();
-    private final LongArrayList targetTimestamps = new LongArrayList();
+    private final int[] users;
+    private final int[] offsets;
+    private final int[] items;
+    private final int[] actions;
+    private final long[] timestamps;
+    private final int[] targetItems;
+    private final float[] targetRatings;
+    private final long[] targetTimestamps;
+    private int sequences;
 
-    BatchBuilder(Interactions interactions) {
+    /**
+     * A batch without histories yet.
+     *
+     * @param users the internal ones whose histories are added, in this order; taken over
+     * @param rows events of all of them together
+     */
+    BatchBuilder(Interactions interactions, int[] users, int rows) {
         this.interactions = interactions;
+        this.users = users;
+        offsets = new int[users.length + 1];
+        items = new int[rows];
+        actions = new int[rows];
+        timestamps = new long[rows];
+        targetItems = new int[rows];
+        targetRatings = new float[rows];
+        targetTimestamps = new long[rows];
     }
 
     /**
-     * Adds the events at positions {@code start .. end - 1} as a sequence; the event at {@code end} is the last target.
+     * Adds the events at positions {@code start .. end - 1} as the next user's sequence; the event at {@code end} is the last target.
      *
-     * @param user the internal one whose events they are
      * @param everyRow whether every row predicts the event after it, or only the last one
      */
-    void add(int user, int start, int end, boolean everyRow) {
-        for (int i = start; i < end; i++) {
-            items.add(interactions.itemAt(i));
-            actions.add(Action.of(interactions.ratingAt(i)).id());
-            timestamps.add(interactions.timestampAt(i));
-            boolean predicts = everyRow || i == end - 1;
-            targetItems.add(predicts ? interactions.itemAt(i + 1) : 0);
-            targetRatings.add(predicts ? interactions.ratingAt(i + 1) : 0);
-            targetTimestamps.add(predicts ? interactions.timestampAt(i + 1) : 0);
+    void add(int start, int end, boolean everyRow) {
+        int row = offsets[sequences];
+        for (int i = start; i < end; i++, row++) {
+            items[row] = interactions.itemAt(i);
+            actions[row] = Action.of(interactions.ratingAt(i)).id();
+            timestamps[row] = interactions.timestampAt(i);
+            if (everyRow || i == end - 1) {
+                targetItems[row] = interactions.itemAt(i + 1);
+                targetRatings[row] = interactions.ratingAt(i + 1);
+                targetTimestamps[row] = interactions.timestampAt(i + 1);
+            }
         }
-        users.add(user);
-        offsets.add(items.size());
+        offsets[++sequences] = row;
     }
 
     JaggedBatch build() {
         return new JaggedBatch(
-                users.toIntArray(),
-                offsets.toIntArray(),
-                items.toIntArray(),
-                actions.toIntArray(),
-                timestamps.toLongArray(),
-                targetItems.toIntArray(),
-                targetRatings.toFloatArray(),
-                targetTimestamps.toLongArray());
+                users, offsets, items, actions, timestamps, targetItems, targetRatings, targetTimestamps);
     }
 }

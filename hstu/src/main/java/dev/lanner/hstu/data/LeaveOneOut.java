@@ -2,10 +2,11 @@ package dev.lanner.hstu.data;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.ObjIntConsumer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The leave-one-out split: a user's last event is the test target, the one before it the validation target, all before that the
@@ -121,10 +122,7 @@ public final class LeaveOneOut {
             order[i] = order[j];
             order[j] = moved;
         }
-        return batches(order, batchSize, (batch, user) -> {
-            int last = trainingEnd(user) - 1;
-            batch.add(user, Math.max(interactions.start(user), last - maxLength), last, true);
-        });
+        return batches(order, batchSize, user -> trainingEnd(user) - 1, true);
     }
 
     /**
@@ -133,27 +131,38 @@ public final class LeaveOneOut {
      * @throws IllegalArgumentException if {@code batchSize} is not positive
      */
     public List<JaggedBatch> evaluationBatches(Part part, int batchSize) {
-        return batches(users, batchSize, (batch, user) -> {
-            int target = targetPosition(user, part);
-            batch.add(user, Math.max(interactions.start(user), target - maxLength), target, false);
-        });
+        return batches(users, batchSize, user -> targetPosition(user, part), false);
     }
 
-    private List<JaggedBatch> batches(int[] order, int batchSize, ObjIntConsumer<BatchBuilder> add) {
+    /**
+     * Batches of the users' most recent events before a target.
+     *
+     * @param target the position of a user's last target among the events
+     * @param everyRow whether every row predicts the event after it, or only a history's last
+     */
+    private List<JaggedBatch> batches(int[] order, int batchSize, IntUnaryOperator target, boolean everyRow) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("split: the batch size must be positive, found " + batchSize);
         }
         List<JaggedBatch> batches = new ArrayList<>();
         int first = 0;
         while (first < order.length) {
-            BatchBuilder batch = new BatchBuilder(interactions);
-            int end = first + Math.min(batchSize, order.length - first);
-            for (int i = first; i < end; i++) {
-                add.accept(batch, order[i]);
+            int[] batch = Arrays.copyOfRange(order, first, first + Math.min(batchSize, order.length - first));
+            int rows = 0;
+            for (int user : batch) {
+                rows += target.applyAsInt(user) - start(user, target);
             }
-            batches.add(batch.build());
-            first = end;
+            BatchBuilder builder = new BatchBuilder(interactions, batch, rows);
+            for (int user : batch) {
+                builder.add(start(user, target), target.applyAsInt(user), everyRow);
+            }
+            batches.add(builder.build());
+            first += batch.length;
         }
         return batches;
+    }
+
+    private int start(int user, IntUnaryOperator target) {
+        return Math.max(interactions.start(user), target.applyAsInt(user) - maxLength);
     }
 }
