@@ -45,7 +45,7 @@ public final class Linear extends Layer {
         return Functional.linear(x, weight, bias);
     }
 
-    /** {@code silu(forward(x))} in one pass. */
+    /** {@code silu(forward(x))} in one pass: x {@code [..., in]} to {@code [..., out]}. */
     public Tensor forwardSilu(Tensor x) {
         return Functional.linearSilu(x, weight, bias);
     }

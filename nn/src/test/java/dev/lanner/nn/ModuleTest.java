@@ -132,6 +132,39 @@ class ModuleTest {
     }
 
     @Test
+    void linearWithDropoutAndResidualIsItsParts() {
+        Linear linear = new Linear(3, 40, new ParameterFactory(1));
+        Dropout dropout = new Dropout(0.5, RandomKey.of(5));
+        Tensor x = Tensor.normal(RandomKey.of(2), 0, 1, DType.F32, Shape.of(2, 3));
+        Tensor residual = Tensor.normal(RandomKey.of(3), 0, 1, DType.F32, Shape.of(2, 40));
+        dropout.train(1);
+        float[] first = linear.forwardDropoutAdd(x, dropout, residual).toFloats();
+        assertArrayEquals(
+                dropout.forward(linear.forward(x)).add(residual).toFloats(), first, 1e-6f);
+        dropout.train(2);
+        assertFalse(Arrays.equals(
+                first, linear.forwardDropoutAdd(x, dropout, residual).toFloats()));
+        dropout.eval();
+        assertArrayEquals(
+                linear.forward(x).add(residual).toFloats(),
+                linear.forwardDropoutAdd(x, dropout, residual).toFloats(),
+                1e-6f);
+    }
+
+    @Test
+    void linearSiluInPartsIsItsColumns() {
+        Linear linear = new Linear(3, 6, new ParameterFactory(1));
+        Tensor x = Tensor.normal(RandomKey.of(2), 0, 1, DType.F32, Shape.of(4, 3));
+        Tensor[] columns = linear.forwardSilu(x).split(1, 2, 2, 2);
+        Tensor[] parts = linear.forwardSilu(x, 3);
+        assertEquals(3, parts.length);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Shape.of(4, 2), parts[i].shape());
+            assertArrayEquals(columns[i].toFloats(), parts[i].toFloats());
+        }
+    }
+
+    @Test
     void thePaddingRowOfAnEmbeddingIsZeroAndGetsNoGradient() {
         Embedding embedding = new Embedding(Tensor.ones(DType.F32, Shape.of(3, 2)));
         Tensor ids = Tensor.of(new int[] {0, 2, 2}, 3);

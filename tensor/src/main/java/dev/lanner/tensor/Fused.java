@@ -4,6 +4,7 @@ import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.View;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Runs fused operations: on the backend's kernel where it has one, else by their reference. */
@@ -46,7 +47,10 @@ public final class Fused {
                             dInputs[i] = wanted[i].view();
                         }
                     }
-                    kernel.backward(operands, views(outputs), dOut.contiguous().view(), dInputs);
+                    if (Arrays.stream(dInputs).anyMatch(Objects::nonNull)) {
+                        kernel.backward(
+                                operands, views(outputs), dOut.contiguous().view(), dInputs);
+                    }
                     for (int i = 0; i < inputs.length; i++) {
                         if (wanted[i] != null) {
                             into.addOwned(i, wanted[i]);

@@ -81,7 +81,7 @@ public final class Layout {
         return new Layout(sliced, stepped, moved);
     }
 
-    /** One position along an axis, which disappears. */
+    /** One position in [0, size) along an axis in [0, rank), which disappears. */
     public Layout select(int axis, int position) {
         Layout slice = slice(axis, position, 1, 1);
         int rank = strides.length - 1;

@@ -5,13 +5,15 @@ import java.util.function.UnaryOperator;
 
 /**
  * A tensor cut into views that cover it without overlap. Their gradients are written side by side into the tensor's, where the
- * operations that use the pieces can write in place: nothing is filled with zeros first, and nothing copied together.
+ * operations that use the pieces can write in place: nothing is filled with zeros first, and nothing copied together. (A piece that is
+ * cut again has its gradient copied.)
  */
 final class Pieces {
     private final String op;
     private final Tensor whole;
     private final List<UnaryOperator<Layout>> cuts;
     private final Tensor[] pieces;
+    private final String origin = NonFinite.origin();
     private Tensor gradient;
 
     private Pieces(String op, Tensor whole, List<UnaryOperator<Layout>> cuts) {
@@ -57,6 +59,9 @@ final class Pieces {
         for (int i = 0; i < pieces.length; i++) {
             Tensor from = i == last ? dOut : into.take(pieces[i]);
             Tensor to = place(i);
+            if (i != last && from != null) {
+                NonFinite.checkGradient(op, origin, from);
+            }
             if (from == null) {
                 to.backend().fill(0, to.view());
             } else if (!from.view().equals(to.view())) {

@@ -404,7 +404,11 @@ public final class Tensor {
         return Views.split(this, axis, lengths);
     }
 
-    /** The slices along an axis, which they do not have any more, views. */
+    /**
+     * The slices along an axis, which they do not have any more, views.
+     *
+     * @throws ShapeException if there is no such axis
+     */
     public Tensor[] unbind(int axis) {
         return Views.unbind(this, axis);
     }

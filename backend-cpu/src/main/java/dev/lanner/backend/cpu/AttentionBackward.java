@@ -10,6 +10,8 @@ import java.util.Arrays;
  */
 final class AttentionBackward {
     private static final int SIZE = AttentionTiles.SIZE;
+    /** The first slot of the scratch memory that is not that of the scores. */
+    private static final int SLOT = AttentionScores.FREE_FLOATS;
 
     private final AttentionInputs inputs;
     private final AttentionSlice dOut;
@@ -21,9 +23,6 @@ final class AttentionBackward {
     private final int valueWidth;
     private final float[] dScores;
     private final float[] transposedValues;
-    private final float[] keyBuffer;
-    private final float[] dKeyBuffer;
-    private final float[] dValueBuffer;
     private AttentionSlice keys;
     private AttentionSlice dKeys;
     private AttentionSlice dValues;
@@ -43,12 +42,8 @@ final class AttentionBackward {
         scores = new AttentionScores(inputs, tiles, reversedPosition, scratch);
         queryWidth = AttentionPacking.padded(inputs.shape().queryWidth(), tiles.lanes());
         valueWidth = AttentionPacking.padded(inputs.shape().valueWidth(), tiles.lanes());
-        int slot = AttentionScores.FREE_FLOATS;
-        dScores = scratch.floats(slot, SIZE * SIZE);
-        keyBuffer = scratch.floats(slot + 1, SIZE * queryWidth);
-        transposedValues = scratch.floats(slot + 2, inputs.shape().valueWidth() * SIZE);
-        dKeyBuffer = scratch.floats(slot + 3, SIZE * queryWidth);
-        dValueBuffer = scratch.floats(slot + 4, SIZE * valueWidth);
+        dScores = scratch.floats(SLOT, SIZE * SIZE);
+        transposedValues = scratch.floats(SLOT + 1, inputs.shape().valueWidth() * SIZE);
     }
 
     /**
@@ -74,14 +69,10 @@ final class AttentionBackward {
         int rowStart = plan.rowStart(unit);
         int rowEnd = plan.rowEnd(unit);
         int count = rowEnd - rowStart;
-        int slot = AttentionScores.FREE_FLOATS + 5;
-        float[] queryBuffer = scratch.floats(slot, count * queryWidth);
-        float[] dOutBuffer = scratch.floats(slot + 1, count * valueWidth);
-        float[] dQueryBuffer = scratch.floats(slot + 2, count * queryWidth);
         AttentionSlice queries = AttentionPacking.rows(
-                inputs.queries(), first + rowStart, count, queryColumn, shape.queryWidth(), queryWidth, queryBuffer);
+                inputs.queries(), first + rowStart, count, queryColumn, shape.queryWidth(), queryWidth, scratch, SLOT + 5);
         AttentionSlice dOuts = AttentionPacking.rows(
-                dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, dOutBuffer);
+                dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, scratch, SLOT + 6);
         AttentionSlice dQueries = null;
         if (ofQueries) {
             dQueries = AttentionPacking.zeros(
@@ -91,7 +82,7 @@ final class AttentionBackward {
                     queryColumn,
                     shape.queryWidth(),
                     queryWidth,
-                    dQueryBuffer);
+                    scratch, SLOT + 7);
         }
         scores.begin(plan, unit);
         int columnEnd = plan.columnEnd(unit);
@@ -147,15 +138,15 @@ final class AttentionBackward {
     private void startKeys(int start, int count, int queryColumn, int valueColumn, boolean ofKeys, boolean ofValues) {
         AttentionShape shape = inputs.shape();
         keys = AttentionPacking.rows(
-                inputs.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, keyBuffer);
+                inputs.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, scratch, SLOT + 2);
         AttentionPacking.transposed(inputs.values(), start, count, valueColumn, shape.valueWidth(), transposedValues);
         if (ofKeys) {
             dKeys = AttentionPacking.zeros(
-                    gradients.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, dKeyBuffer);
+                    gradients.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, scratch, SLOT + 3);
         }
         if (ofValues) {
             dValues = AttentionPacking.zeros(
-                    gradients.values(), start, count, valueColumn, shape.valueWidth(), valueWidth, dValueBuffer);
+                    gradients.values(), start, count, valueColumn, shape.valueWidth(), valueWidth, scratch, SLOT + 4);
         }
     }
 

@@ -33,17 +33,16 @@ final class AttentionForward {
         int queryColumn = plan.head(unit) * shape.queryWidth();
         int valueColumn = plan.head(unit) * shape.valueWidth();
         int count = rowEnd - rowStart;
-        float[] valueBuffer = scratch.floats(AttentionScores.FREE_FLOATS, SIZE * width);
-        float[] sumBuffer = scratch.floats(AttentionScores.FREE_FLOATS + 1, count * width);
+        int slot = AttentionScores.FREE_FLOATS;
         AttentionSlice sums =
-                AttentionPacking.zeros(out, first + rowStart, count, valueColumn, shape.valueWidth(), width, sumBuffer);
+                AttentionPacking.zeros(out, first + rowStart, count, valueColumn, shape.valueWidth(), width, scratch, slot + 1);
         AttentionSlice queries = inputs.queries();
         scores.begin(plan, unit);
         for (int key = 0; key < rowEnd; key += SIZE) {
             int keys = Math.min(SIZE, rowEnd - key);
             scores.keys(key, keys);
             AttentionSlice values = AttentionPacking.rows(
-                    inputs.values(), first + key, keys, valueColumn, shape.valueWidth(), width, valueBuffer);
+                    inputs.values(), first + key, keys, valueColumn, shape.valueWidth(), width, scratch, slot);
             for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
                 int rows = Math.min(SIZE, rowEnd - query);
                 scores.compute(

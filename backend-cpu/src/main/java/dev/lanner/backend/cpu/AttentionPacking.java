@@ -19,13 +19,21 @@ final class AttentionPacking {
 
     /**
      * Some rows of a head, columns {@code [column, column + width)}, with whole vectors: where they lie if the width is made of
-     * those, else copied to the buffer {@code [count, padded]} with zeros behind the width.
+     * those, else copied to a buffer {@code [count, padded]}, the slot of the scratch memory, with zeros behind the width.
      */
     static AttentionSlice rows(
-            AttentionSlice source, int start, int count, int column, int width, int padded, float[] buffer) {
+            AttentionSlice source,
+            int start,
+            int count,
+            int column,
+            int width,
+            int padded,
+            Scratch scratch,
+            int slot) {
         if (width == padded) {
             return new AttentionSlice(source.values(), source.at(start, column), source.rowStride());
         }
+        float[] buffer = scratch.floats(slot, count * padded);
         for (int row = 0; row < count; row++) {
             int to = row * padded;
             System.arraycopy(source.values(), source.at(start + row, column), buffer, to, width);
@@ -34,12 +42,19 @@ final class AttentionPacking {
         return new AttentionSlice(buffer, 0, padded);
     }
 
-    /** Zeros to add some rows of a head to: in their place, or in the buffer where {@link #rows} would copy them. */
+    /** Zeros to add some rows of a head to: in their place, or in a buffer where {@link #rows} would copy them. */
     static AttentionSlice zeros(
-            AttentionSlice target, int start, int count, int column, int width, int padded, float[] buffer) {
+            AttentionSlice target,
+            int start,
+            int count,
+            int column,
+            int width,
+            int padded,
+            Scratch scratch,
+            int slot) {
         AttentionSlice sums = width == padded
                 ? new AttentionSlice(target.values(), target.at(start, column), target.rowStride())
-                : new AttentionSlice(buffer, 0, padded);
+                : new AttentionSlice(scratch.floats(slot, count * padded), 0, padded);
         clear(sums, 0, count, padded);
         return sums;
     }

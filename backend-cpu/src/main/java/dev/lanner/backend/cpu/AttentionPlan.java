@@ -16,7 +16,7 @@ final class AttentionPlan {
 
     private static final int MAX_BINS = 128;
 
-    /** Rows or columns of a part of a long sequence: many tiles, since each part packs its operands again. */
+    /** Rows or columns of a part of a long sequence: many tiles, since each part begins with its keys anew. */
     private static final int PART = 10 * AttentionTiles.SIZE;
 
     /**

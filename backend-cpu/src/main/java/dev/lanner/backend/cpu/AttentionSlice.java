@@ -1,8 +1,8 @@
 package dev.lanner.backend.cpu;
 
 /**
- * Rows inside an array: element {@code (row, column)} lies at {@code offset + row * rowStride + column}. The queries, keys, values and
- * gates of one projection are four slices of the same {@code [N, 4D]} array.
+ * Rows inside an array: element {@code (row, column)} lies at {@code offset + row * rowStride + column}. For example the
+ * columns of one head in the {@code [N, H * width]} matrix of the queries.
  *
  * @param values the array, not copied
  * @param offset position of element (0, 0)

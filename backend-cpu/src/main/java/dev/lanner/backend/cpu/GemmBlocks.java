@@ -20,12 +20,12 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
     }
 
     /** A multiple of the heights of all tiles. */
-    private static final int ROW_UNIT = 6;
+    static final int ROW_UNIT = 6;
 
     /** A panel of 256 rows by four vectors of AVX-512 is 64 KiB, and a block of 512 columns half of a typical L2 cache. */
     private static final int DEPTH = 256;
 
-    private static final int COLUMNS = 512;
+    static final int COLUMNS = 512;
 
     private static final int SHARED_ROWS = 192;
     private static final int OWN_ROWS = 384;

@@ -15,6 +15,9 @@ final class GemmDeep {
 
     private static final int SUMS = 1 << 20;
 
+    /** Elements of C that are added up at a time. */
+    private static final int GRAIN = 4096;
+
     private GemmDeep() {}
 
     /** Parts that a depth is cut into: a function of the shape; 1 for a product that is not deep. */
@@ -40,7 +43,7 @@ final class GemmDeep {
                 Gemm.shallow(pool, tiles, m, n, count, a.from(start), b.from(start), sum);
             });
             PartialSums partial = new PartialSums(sums, 0, size, parts);
-            int rows = Math.max(1, DEPTH / n);
+            int rows = Math.max(1, GRAIN / n);
             pool.run(WorkerPool.tasks(m, rows), (task, own) -> {
                 int end = Math.min(m, (task + 1) * rows);
                 c.scale(task * rows, end, 0, n);

@@ -37,9 +37,11 @@ record GemmProduct(GemmTiles tiles, GemmBlocks blocks, int m, int n, int k, Gemm
                         block(part / columnParts, part % columnParts, scratch).run(panels));
     }
 
-    /** Computes the product in one block on this thread: for products that are a part of a task themselves. */
+    /** Computes the product on this thread, in blocks of all rows: for products that are a part of a task themselves. */
     void runAlone(GemmPanels panels, Scratch scratch) {
-        new GemmBlock(this, 0, m, 0, n, scratch).run(panels);
+        for (int column = 0; column < n; column += GemmBlocks.COLUMNS) {
+            new GemmBlock(this, 0, m, column, Math.min(n, column + GemmBlocks.COLUMNS), scratch).run(panels);
+        }
     }
 
     private GemmBlock block(int rowPart, int columnPart, Scratch scratch) {

@@ -7,7 +7,8 @@ import java.util.Arrays;
  * 2024, section 3): with {@code s_ij = q_i·k_j + bias_ij},
  * {@code o_i = 1/divisor · sum over j <= i in the same sequence of silu(s_ij) v_j}. There is no softmax and no scaling of the scores.
  *
- * <p>Memory is that of a few tiles and of a sequence's packed rows for each thread, never N x N. Results are the same bits for every
+ * <p>Memory is that of a few tiles for each thread and, where a head's width is not made of whole vectors, of a sequence's padded rows;
+ * never N x N. Results are the same bits for every
  * number of threads, and those of a sequence do not depend on its batch mates; an output does not depend on later rows.
  */
 final class HstuAttentionKernel {

@@ -127,7 +127,7 @@ final class LayerNormKernel implements FusedKernel {
                         width, mean, inverse, x.values(), x.at(row), dn, projections, dx.values(), dx.at(row));
             }
         });
-        RowTasks.total(sums, tasks, stride, 0, Rows.ofWanted(dInputs[inputs.length - 2]));
-        RowTasks.total(sums, tasks, stride, width, Rows.ofWanted(dInputs[inputs.length - 1]));
+        new PartialSums(sums, 0, stride, tasks).total(pool, Rows.ofWanted(dInputs[inputs.length - 2]));
+        new PartialSums(sums, width, stride, tasks).total(pool, Rows.ofWanted(dInputs[inputs.length - 1]));
     }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /**
  * A linear layer with what follows it, block by block of rows: a block of the product is still in the cache when its epilogue runs,
  * and on the way back the gradient of a block of the product goes into both of its products before the next block. That gradient,
- * the largest array of a training step, never exists as a whole.
+ * as large as the largest arrays of a training step, never exists as a whole.
  *
  * <p>Each task sums the gradient of the weight over its own rows; the sums are added up in the order of the tasks, whose number
  * depends on the shape alone. A large weight, whose sums would be large too, is worked on by all threads together instead, product
@@ -19,11 +19,14 @@ final class LinearKernel implements FusedKernel {
     /** Elements of a block of the product: 192 KiB, which the L2 cache holds beside the operands. */
     private static final int BLOCK = 48 << 10;
 
-    /** Rows of a block: multiples of the height of the tiles. */
-    private static final int ROW_UNIT = 12;
+    /** The same for a large weight, on which all threads work: 4 MiB. */
+    private static final int LARGE_BLOCK = 1 << 20;
 
-    private static final int LEAST_ROWS = 4 * ROW_UNIT;
-    private static final int MOST_ROWS = 32 * ROW_UNIT;
+    private static final int LEAST_ROWS = 48;
+    private static final int MOST_ROWS = 384;
+
+    /** Blocks that a small batch is cut into, so that several threads have work. */
+    private static final int FEW_BLOCKS = 8;
 
     /** Elements of a weight whose gradient each task may sum on its own. */
     private static final int SMALL_WEIGHT = 1 << 16;
@@ -79,32 +82,36 @@ final class LinearKernel implements FusedKernel {
             return;
         }
         int block = blockRows(operands);
+        int grain = isLarge(operands) ? rows : block;
         pool.run(1, (lone, scratch) -> {
             GemmPanels[] panels = new GemmPanels[parts];
             for (int part = 0; part < parts; part++) {
                 panels[part] = panels(transposed(operands, part), operands.in(), width, scratch, PANELS + part);
             }
-            pool.run(WorkerPool.tasks(rows, block), (task, own) -> {
-                int first = task * block;
-                int end = Math.min(rows, first + block);
-                for (int part = 0; part < parts; part++) {
-                    Rows product = operands.product();
-                    int start = product.at(operands.row(part, first));
-                    GemmResult result = new GemmResult(product.values(), start, product.stride(), 0);
-                    multiply(
-                            isLarge(operands),
-                            end - first,
-                            width,
-                            operands.in(),
-                            left(operands, first),
-                            transposed(operands, part),
-                            panels[part],
-                            result,
-                            own);
-                    finish(operands, part, first, end);
+            pool.run(WorkerPool.tasks(rows, grain), (task, own) -> {
+                for (int first = task * grain; first < Math.min(rows, (task + 1L) * grain); first += block) {
+                    forward(operands, panels, first, Math.min(rows, first + block), own);
                 }
             });
         });
+    }
+
+    private void forward(LinearOperands operands, GemmPanels[] panels, int first, int end, Scratch scratch) {
+        Rows product = operands.product();
+        for (int part = 0; part < parts; part++) {
+            int start = product.at(operands.row(part, first));
+            multiply(
+                    isLarge(operands),
+                    end - first,
+                    operands.width(),
+                    operands.in(),
+                    left(operands, first),
+                    transposed(operands, part),
+                    panels[part],
+                    new GemmResult(product.values(), start, product.stride(), 0),
+                    scratch);
+            finish(operands, part, first, end);
+        }
     }
 
     private void finish(LinearOperands operands, int part, int first, int end) {
@@ -117,7 +124,8 @@ final class LinearKernel implements FusedKernel {
 
     @Override
     public void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs) {
-        LinearOperands operands = LinearOperands.of(inputs, outputs, parts);
+        // What was added is of no interest any more.
+        LinearOperands operands = LinearOperands.of(Arrays.copyOf(inputs, 3), outputs, parts);
         Rows dy = Rows.of(dOut);
         Rows dx = Rows.ofWanted(dInputs[0]);
         Rows dWeight = dInputs[1] == null ? null : Rows.flat(dInputs[1]);
@@ -127,7 +135,7 @@ final class LinearKernel implements FusedKernel {
         int stride = (dWeight == null ? 0 : weight) + out;
         int block = blockRows(operands);
         int blocks = WorkerPool.tasks(operands.rows(), block);
-        int grain = WorkerPool.tasks(blocks, Math.max(1, SUMS / Math.max(1, weight + out)));
+        int grain = isLarge(operands) ? blocks : WorkerPool.tasks(blocks, Math.max(1, SUMS / Math.max(1, weight + out)));
         int tasks = blocks == 0 ? 0 : WorkerPool.tasks(blocks, grain);
         pool.run(1, (lone, scratch) -> {
             GemmPanels panels = dx == null ? null : panels(weight(operands), out, operands.in(), scratch, PANELS);
@@ -149,8 +157,8 @@ final class LinearKernel implements FusedKernel {
                     }
                 }
             });
-            total(new PartialSums(partial, 0, stride, tasks), dWeight);
-            total(new PartialSums(partial, stride - out, stride, tasks), dBias);
+            new PartialSums(partial, 0, stride, tasks).total(pool, dWeight);
+            new PartialSums(partial, stride - out, stride, tasks).total(pool, dBias);
         });
     }
 
@@ -275,19 +283,15 @@ final class LinearKernel implements FusedKernel {
         return (long) operands.out() * operands.in() > SMALL_WEIGHT;
     }
 
+    /** Rows of a block: whole tiles. */
     private static int blockRows(LinearOperands operands) {
+        int unit = GemmBlocks.ROW_UNIT;
+        int elements = isLarge(operands) ? LARGE_BLOCK : BLOCK;
+        int rows = elements / Math.max(1, operands.out()) / unit * unit;
         if (isLarge(operands)) {
-            return Math.max(1, operands.rows());
+            return Math.max(rows, LEAST_ROWS);
         }
-        int rows = BLOCK / Math.max(1, operands.out()) / ROW_UNIT * ROW_UNIT;
-        return Math.clamp(rows, LEAST_ROWS, MOST_ROWS);
-    }
-
-    /** Adds up what the tasks summed; null takes no sum. */
-    private void total(PartialSums sums, Rows total) {
-        if (total != null) {
-            Arrays.fill(total.values(), total.offset(), total.offset() + total.width(), 0);
-            sums.addTo(pool, total.width(), total.values(), total.offset());
-        }
+        int even = WorkerPool.tasks(WorkerPool.tasks(operands.rows(), FEW_BLOCKS), unit) * unit;
+        return Math.clamp(Math.min(rows, even), LEAST_ROWS, MOST_ROWS);
     }
 }

@@ -1,5 +1,7 @@
 package dev.lanner.backend.cpu;
 
+import java.util.Arrays;
+
 /**
  * What tasks summed on their own, added up in the order of the tasks. Their number depends on the shape of the work alone, so the
  * total has the same bits for every number of threads.
@@ -23,11 +25,21 @@ record PartialSums(float[] values, int offset, int stride, int tasks) {
         }
     }
 
-    /** Adds {@code count} elements to a target, cut into pieces for the threads. */
-    void addTo(WorkerPool pool, int count, float[] target, int to) {
-        pool.run(WorkerPool.tasks(count, GRAIN), (piece, scratch) -> {
+    /**
+     * Writes the totals of the first elements, cut into pieces for the threads.
+     *
+     * @param out one contiguous row; null if it is not wanted
+     */
+    void total(WorkerPool pool, Rows out) {
+        if (out == null) {
+            return;
+        }
+        pool.run(WorkerPool.tasks(out.width(), GRAIN), (piece, scratch) -> {
             int first = piece * GRAIN;
-            addTo(first, Math.min(GRAIN, count - first), target, to + first);
+            int count = Math.min(GRAIN, out.width() - first);
+            int to = out.offset() + first;
+            Arrays.fill(out.values(), to, to + count, 0);
+            addTo(first, count, out.values(), to);
         });
     }
 }

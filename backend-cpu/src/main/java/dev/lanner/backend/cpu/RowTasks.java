@@ -37,23 +37,4 @@ final class RowTasks {
                 WorkerPool.tasks(count, grain),
                 (task, scratch) -> body.run(task, task * grain, (int) Math.min(count, (task + 1L) * grain), scratch));
     }
-
-    /**
-     * Adds up what tasks summed on their own, in the order of the tasks.
-     *
-     * @param sums partial sums, those of a task from {@code task * stride + from} on
-     * @param out one contiguous row, overwritten; null if it is not wanted
-     */
-    static void total(float[] sums, int tasks, int stride, int from, Rows out) {
-        if (out == null) {
-            return;
-        }
-        for (int column = 0; column < out.width(); column++) {
-            double total = 0;
-            for (int task = 0; task < tasks; task++) {
-                total += sums[task * stride + from + column];
-            }
-            out.values()[out.offset() + column] = (float) total;
-        }
-    }
 }

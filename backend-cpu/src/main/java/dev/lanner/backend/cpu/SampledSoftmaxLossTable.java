@@ -16,6 +16,9 @@ final class SampledSoftmaxLossTable {
 
     private static final int MOST_PARTS = 4;
 
+    /** Elements of the sums of several parts together: 16 MiB. */
+    private static final long MOST_SUMS = 1 << 22;
+
     private final WorkerPool pool;
     private final LossLoops loops;
     private final Rows h;
@@ -42,11 +45,11 @@ final class SampledSoftmaxLossTable {
     void gradient(float factor, Rows dTable) {
         int width = dTable.width();
         int blocks = WorkerPool.tasks(width, LossLoops.BLOCK);
-        int parts = parts();
+        int parts = parts(width);
         int grain = WorkerPool.tasks(items.rows(), parts);
-        int size = saved.tableInverses().width() * LossLoops.BLOCK;
+        int size = Math.multiplyExact(saved.tableInverses().width(), LossLoops.BLOCK);
         pool.run(1, (lone, scratch) -> {
-            float[] sums = scratch.floats(SUMS, parts * blocks * size);
+            float[] sums = scratch.floats(SUMS, Math.multiplyExact(parts * blocks, size));
             pool.run(parts * blocks, (task, own) -> {
                 int column = task % blocks * LossLoops.BLOCK;
                 int columns = Math.min(LossLoops.BLOCK, width - column);
@@ -60,10 +63,11 @@ final class SampledSoftmaxLossTable {
     }
 
     /** Parts of the rows: several, if there is so much to sum that clearing and adding up more sums does not matter. */
-    private int parts() {
+    private int parts(int width) {
         long terms = (long) items.rows() * (items.negatives() + 1);
         long rows = Math.max(1, saved.tableInverses().width());
-        return Math.clamp(terms / (FEW_TERMS * rows), 1, MOST_PARTS);
+        long most = Math.clamp(MOST_SUMS / (rows * (width + LossLoops.BLOCK)), 1, MOST_PARTS);
+        return (int) Math.clamp(terms / (FEW_TERMS * rows), 1, most);
     }
 
     private void sum(

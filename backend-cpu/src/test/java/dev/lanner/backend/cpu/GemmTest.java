@@ -74,7 +74,7 @@ class GemmTest {
 
     @Test
     void betaZeroDoesNotReadC() {
-        for (int k : new int[] {0, 1, 300}) {
+        for (int k : new int[] {0, 1, 300, 3000}) {
             GemmCase product = GemmCase.random(5, 29, 41, k, GemmCase.Storage.ROWS, GemmCase.Storage.ROWS, true, 1, 0)
                     .withNanResult();
             product.check(product.run(ONE));
@@ -126,7 +126,15 @@ class GemmTest {
                 GemmCase.random(8, 389, 401, 523, rows, rows, false, 1, 0),
                 GemmCase.random(9, 1, 3001, 64, rows, columns, false, 1, 0),
                 GemmCase.random(10, 1, 65, 40000, rows, rows, false, 1, 0),
-                GemmCase.random(11, 3001, 1, 700, rows, rows, false, 1, 0));
+                GemmCase.random(11, 3001, 1, 700, rows, rows, false, 1, 0),
+                // Deep: just not, just, with a rest, alpha and beta, in columns of a wider C, and as large as they come.
+                GemmCase.random(12, 9, 17, 2047, rows, columns, false, 1, 0),
+                GemmCase.random(13, 9, 17, 2048, rows, columns, false, 1, 0),
+                GemmCase.random(14, 9, 17, 2049, columns, rows, true, -2, 0.5f),
+                GemmCase.random(15, 64, 64, 8191, columns, padded, true, 3, 0),
+                GemmCase.random(16, 1, 1, 60_001, rows, columns, false, 1, 1),
+                GemmCase.random(17, 256, 256, 2100, columns, rows, false, 1, 0),
+                GemmCase.random(18, 257, 256, 2100, columns, rows, false, 1, 0));
     }
 
     @ParameterizedTest

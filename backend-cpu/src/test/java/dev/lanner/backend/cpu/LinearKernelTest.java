@@ -1,6 +1,7 @@
 package dev.lanner.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.RandomKey;
@@ -129,8 +130,41 @@ class LinearKernelTest {
         for (Layer layer : Layer.values()) {
             View[] small = inputs(layer, new Random(3), Placement.COLUMNS, Placement.OFFSET, 3001, 37, 43);
             FusedRun.assertSameBitsForAnyThreads(layer.op(), small, upstream(layer, new Random(6), 3001, 43));
+            // So many blocks that a task works on several.
+            View[] square = inputs(layer, new Random(3), Placement.CONTIGUOUS, Placement.OFFSET, 4000, 252, 255);
+            FusedRun.assertSameBitsForAnyThreads(layer.op(), square, upstream(layer, new Random(6), 4000, 255));
             View[] large = inputs(layer, new Random(3), Placement.COLUMNS, Placement.OFFSET, 201, 270, 290);
             FusedRun.assertSameBitsForAnyThreads(layer.op(), large, upstream(layer, new Random(6), 201, 290));
+        }
+    }
+
+    @Example
+    void aTaskOfSeveralBlocksAddsThem() {
+        check(3, Layer.SILU, Placement.CONTIGUOUS, Placement.CONTIGUOUS, true, 4000, 256, 256);
+    }
+
+    @Example
+    void nanAndInfinityStayInTheirRows() {
+        for (Layer layer : new Layer[] {Layer.BIAS, Layer.SILU, Layer.ADD}) {
+            for (boolean simd : new boolean[] {true, false}) {
+                View[] inputs = inputs(layer, new Random(8), Placement.CONTIGUOUS, Placement.CONTIGUOUS, 20, 5, 7);
+                Elementwise.floats(inputs[0])[3 * 5] = Float.NaN;
+                Elementwise.floats(inputs[0])[11 * 5 + 2] = Float.POSITIVE_INFINITY;
+                FusedRun run = new FusedRun(
+                        FusedRun.kernel(POOL, layer.op(), simd), inputs, upstream(layer, new Random(9), 20, 7));
+                for (int i = 0; i < 20 * 7; i++) {
+                    if (i / 7 == 3) {
+                        assertTrue(Float.isNaN(run.outputs[0][i]), layer + " at " + i);
+                    } else if (i / 7 != 11) {
+                        assertTrue(Float.isFinite(run.outputs[0][i]), layer + " at " + i);
+                    }
+                }
+                for (int i = 0; i < 20 * 5; i++) {
+                    if (i / 5 != 3 && i / 5 != 11) {
+                        assertTrue(Float.isFinite(run.gradients[0][i]), layer + ", dx at " + i);
+                    }
+                }
+            }
         }
     }
 

@@ -113,7 +113,10 @@ final class FusedTrial {
         }
         Operand[] gradients = new Operand[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
-            gradients[i] = isWanted(i, only) && !op.isAdded(i) ? output(inputs[i].shape()) : null;
+            // A gradient may be a part of a larger one.
+            gradients[i] = isWanted(i, only) && !op.isAdded(i)
+                    ? Operand.out(DType.F32, inputs[i].shape(), Arrangement.OFFSET)
+                    : null;
         }
         Storage[] written = harness.upload(outputs);
         kernel.forward(operands, Harness.views(outputs, written));
@@ -219,7 +222,8 @@ final class FusedTrial {
         return doubles;
     }
 
-    private static HostArray host(Tensor tensor) {
+    /** The elements of a floating point tensor. */
+    static HostArray host(Tensor tensor) {
         return tensor.dtype() == DType.F64 ? HostArray.of(tensor.toDoubles()) : HostArray.of(tensor.toFloats());
     }
 }

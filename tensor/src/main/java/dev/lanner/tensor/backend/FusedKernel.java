@@ -1,5 +1,6 @@
 package dev.lanner.tensor.backend;
 
+import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.Shape;
 
 /** A backend's own implementation of a fused operation, forward and backward. Operands were validated by the operation's shape rule. */
@@ -28,7 +29,8 @@ public interface FusedKernel {
      * @param inputs the operands of the forward pass, unchanged
      * @param outputs what the forward pass wrote
      * @param dOut gradient of {@code outputs[0]}
-     * @param dInputs contiguous views to overwrite, null where the gradient is not wanted
+     * @param dInputs contiguous views, at any offset, to overwrite; null where the gradient is not wanted, or is dOut
+     *     itself ({@link FusedOp#isAdded})
      */
     void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs);
 }

@@ -3,6 +3,7 @@ package dev.lanner.tensor.functional;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.RandomKey;
+import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
 
 /** Functions of tensors beyond the operations of {@link Tensor} itself: normalisations, losses, and the fused parts of models. */
@@ -74,19 +75,30 @@ public final class Functional {
      * @param weight W {@code [M, K]}
      * @param bias b {@code [M]}
      * @return {@code [..., M]}
+     * @throws ShapeException if they do not fit
      */
     public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
         return widened(x, Fused.apply(new Linear(), rows("linear", x), weight, bias));
     }
 
-    /** {@code silu(x W^T + b)}, of the shapes of {@link #linear}. */
+    /**
+     * {@code silu(x W^T + b)}, of the shapes of {@link #linear}.
+     *
+     * @throws ShapeException if they do not fit
+     */
     public static Tensor linearSilu(Tensor x, Tensor weight, Tensor bias) {
         return widened(x, Fused.apply(new LinearSilu(1), rows("linearSilu", x), weight, bias));
     }
 
     private static Tensor rows(String op, Tensor x) {
-        int width = Operands.lastAxis(op, x);
-        return x.reshape(x.shape().elements() / width, width);
+        int rank = x.shape().rank();
+        if (rank == 2) {
+            return x;
+        }
+        if (rank == 0) {
+            throw new ShapeException(op + ": x needs a last axis, found " + x.shape());
+        }
+        return x.reshape(x.shape().with(rank - 1, 1).elements(), x.size(-1));
     }
 
     /** A product of {@link #rows} with the leading dimensions of x again. */

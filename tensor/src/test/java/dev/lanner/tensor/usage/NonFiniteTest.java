@@ -65,6 +65,26 @@ class NonFiniteTest extends OnReference {
     }
 
     @Test
+    void looksAtTheGradientOfEveryPiece() {
+        for (int bad = 0; bad < 2; bad++) {
+            Tensor x = of(4, 9, 1, 0).reshape(2, 2).requireGradient();
+            try (NonFinite detection = NonFinite.detect();
+                    Tape tape = Tape.open()) {
+                Tensor[] pieces = x.unbind(0);
+                // The slope of a square root at 0 is infinite.
+                Tensor loss = pieces[1].sqrt().sum().add(pieces[0].sum());
+                if (bad == 0) {
+                    loss = pieces[0].sub(pieces[0].detach()).sqrt().sum().add(pieces[1].sum());
+                }
+                Tensor last = loss;
+                String message = assertThrows(NonFiniteException.class, () -> tape.backward(last))
+                        .getMessage();
+                assertTrue(message.contains("backward of"), message);
+            }
+        }
+    }
+
+    @Test
     void namesTheOperationWhoseGradientItIs() {
         Tensor x = of(4, 0).requireGradient();
         try (NonFinite detection = NonFinite.detect();
