@@ -79,7 +79,11 @@ final class ArticleHeads implements PeerHeads {
         });
     }
 
-    /** Of each position with its negatives, {@code [P, K]}. */
+    /**
+     * Of each position with its negatives, {@code [P, K]}. The order is that of the definition, look-up then norm. It is most of the
+     * step: with the article's sizes and two threads 3.8 s with its gradients, where the norm of the table's rows before the look-up
+     * takes 1.2 s.
+     */
     private NDArray similarities(NDArray query, NDArray negatives) {
         return Libtorch.function(() -> {
             NDArray embeddings = layers.normalized(Libtorch.embedding(negatives, layers.items()));
