@@ -26,20 +26,20 @@ final class AttentionCase implements PeerCase {
     private final Tensor upstream;
 
     private final NDManager manager = Libtorch.manager();
-    private final SiluFunction silu = new SiluFunction(manager);
+    private final ScriptFunction silu = ScriptFunction.silu(manager);
     private final PeerAttention peer;
     private final PaddedBatch padded;
     private final NDArray[] peerLeaves;
     private final NDArray peerUpstream;
 
-    AttentionCase(HstuConfig config, JaggedBatch batch) {
+    AttentionCase(Written written, HstuConfig config, JaggedBatch batch) {
         attention = new HstuAttention(config.heads(), config.maxLength(), config.maxLength(), config.timeBoundaries());
         width = config.width();
         int rows = batch.rows();
         offsets = Tensor.of(batch.offsets(), batch.offsets().length);
         times = Tensor.of(batch.timestamps(), rows);
-        peer = new PeerAttention(config.heads(), silu);
-        padded = PaddedBatch.of(batch, attention, manager);
+        peer = written.attention(config, batch, silu, manager);
+        padded = PaddedBatch.of(batch, config.maxLength(), manager);
         int[] sizes = {
             rows * width,
             rows * width,
@@ -96,7 +96,7 @@ final class AttentionCase implements PeerCase {
     }
 
     private NDArray peerAggregated() {
-        return peer.forward(peerLeaves[0], peerLeaves[1], peerLeaves[2], peerLeaves[3], peerLeaves[4], padded);
+        return peer.forward(peerLeaves[0], peerLeaves[1], peerLeaves[2], peerLeaves[3], peerLeaves[4], peer.pairs());
     }
 
     @Override

@@ -41,6 +41,16 @@ public final class Compare implements Callable<Integer> {
     private List<String> cases = Comparison.CASES;
 
     @Option(
+            names = "--peer",
+            paramLabel = "NAME",
+            description = {
+                "how libtorch's side is written: article, in plain operations as the article has them; tuned, as fast as"
+                        + " eager operations were made to be, with a heap that keeps its pages (default: ${DEFAULT-VALUE})"
+            },
+            defaultValue = "article")
+    private String peer;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             split = ",",
@@ -101,10 +111,13 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        Report report = new Report(spec.commandLine().getOut());
+        Written written = Written.of(peer)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--peer: " + peer + " is none of " + Written.labels()));
+        Report report = new Report(written, spec.commandLine().getOut());
         report.peer(Libtorch.version());
         Set<String> chosen = new LinkedHashSet<>(cases);
-        Comparison comparison = new Comparison(chosen, new Turns(rounds, seconds), report);
+        Comparison comparison = new Comparison(written, chosen, new Turns(rounds, seconds), report);
         for (int n : threads) {
             comparison.run(n);
         }

@@ -19,6 +19,7 @@ final class Comparison {
     private static final double GIGA = 1e9;
     private static final double NO_RATE = Double.NaN;
 
+    private final Written written;
     private final Set<String> cases;
     private final Turns turns;
     private final Report report;
@@ -26,7 +27,8 @@ final class Comparison {
     /** Lanner's milliseconds of a training step with one thread, by case. */
     private final Map<String, Double> oneThread = new HashMap<>();
 
-    Comparison(Set<String> cases, Turns turns, Report report) {
+    Comparison(Written written, Set<String> cases, Turns turns, Report report) {
+        this.written = written;
         this.cases = cases;
         this.turns = turns;
         this.report = report;
@@ -64,7 +66,7 @@ final class Comparison {
             report.threads(threads, Libtorch.busyCores());
             double sgemmRate = cases.contains("sgemm") ? sgemm(threads) : NO_RATE;
             if (cases.contains("attention")) {
-                time(() -> new AttentionCase(HstuConfig.article(), batch), threads);
+                time(() -> new AttentionCase(written, HstuConfig.article(), batch), threads);
             }
             if (cases.contains("train_step_article")) {
                 trainStep("train_step_article", HstuConfig.article(), threads, sgemmRate);
@@ -101,7 +103,7 @@ final class Comparison {
     }
 
     private void trainStep(String name, HstuConfig config, int threads, double sgemmRate) {
-        Turns.Times times = time(() -> new TrainStepCase(name, config, batch, Workload.ITEMS), threads);
+        Turns.Times times = time(() -> new TrainStepCase(name, written, config, batch, Workload.ITEMS), threads);
         double gigaOperations = Arithmetic.ofStep(config, batch) / GIGA;
         report.arithmetic(name, threads, gigaOperations, gigaOperations / (times.lannerMs() / 1000), sgemmRate);
         if (threads == 1) {

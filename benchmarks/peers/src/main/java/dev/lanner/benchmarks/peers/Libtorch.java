@@ -3,12 +3,14 @@ package dev.lanner.benchmarks.peers;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /** libtorch, as DJL brings it into this process: its threads, memory and gradients, and the functions that NDArray has no method for. */
@@ -62,6 +64,23 @@ final class Libtorch {
         }
     }
 
+    /**
+     * Computes a value as a Python function does, whose local variables are let go when it returns: arrays made on the way, which Java
+     * would keep until the step is over, are freed unless a gradient needs them.
+     *
+     * @param body makes the array that it returns
+     */
+    static NDArray function(Supplier<NDArray> body) {
+        NDArray result;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            result = body.get();
+            NDScope.unregister(result);
+        }
+        NDScope.register(result);
+        return result;
+    }
+
     /** Computes a loss, which is a scalar, and adds the gradients of all leaves to theirs; the loss. */
     static float backward(Supplier<NDArray> loss) {
         try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
@@ -81,6 +100,17 @@ final class Libtorch {
         try (NDArray gradient = leaf.getGradient()) {
             return gradient.toFloatArray();
         }
+    }
+
+    /** Indices as libtorch has them. */
+    static long[] longs(int[] values) {
+        return Arrays.stream(values).asLongStream().toArray();
+    }
+
+    /** {@code torch.where} with a number: the number where the condition holds, elsewhere x. */
+    static NDArray where(NDArray condition, float number, NDArray x) {
+        NDArray other = x.getManager().create(number);
+        return JniUtils.where((PtNDArray) condition, (PtNDArray) other, (PtNDArray) x);
     }
 
     /** {@code torch.nn.functional.linear}. */

@@ -12,12 +12,19 @@ import java.util.Locale;
 
 /** Prints a line for each result, and keeps the ratios for a CSV file. A ratio above 1: Lanner is faster. */
 final class Report {
-    private static final String HEADER = "case,threads,lanner_ms,libtorch_ms,lanner_gflops,libtorch_gflops,ratio";
+    private static final String HEADER = "peer,case,threads,lanner_ms,libtorch_ms,lanner_gflops,libtorch_gflops,ratio";
 
+    private final Written written;
     private final PrintWriter out;
     private final List<String> rows = new ArrayList<>(List.of(HEADER));
 
-    Report(PrintWriter out) {
+    /**
+     * An empty report.
+     *
+     * @param written how the peer is written
+     */
+    Report(Written written, PrintWriter out) {
+        this.written = written;
         this.out = out;
     }
 
@@ -26,9 +33,9 @@ final class Report {
         out.flush();
     }
 
-    /** Which libtorch it is. */
+    /** Which libtorch it is, and how the peer is written. */
     void peer(String version) {
-        print("PEER libtorch=" + version);
+        print("PEER libtorch=" + version + " written=" + written.label());
     }
 
     /** How many cores libtorch keeps busy. */
@@ -48,7 +55,14 @@ final class Report {
                 times.libtorchMs(),
                 ratio));
         rows.add(String.format(
-                Locale.ROOT, "%s,%d,%.3f,%.3f,,,%.3f", name, threads, times.lannerMs(), times.libtorchMs(), ratio));
+                Locale.ROOT,
+                "%s,%s,%d,%.3f,%.3f,,,%.3f",
+                written.label(),
+                name,
+                threads,
+                times.lannerMs(),
+                times.libtorchMs(),
+                ratio));
     }
 
     /** Rates of several cases together, in 10^9 operations a second. */
@@ -62,7 +76,8 @@ final class Report {
                 lanner,
                 libtorch,
                 ratio));
-        rows.add(String.format(Locale.ROOT, "%s,%d,,,%.1f,%.1f,%.3f", name, threads, lanner, libtorch, ratio));
+        rows.add(String.format(
+                Locale.ROOT, "%s,%s,%d,,,%.1f,%.1f,%.3f", written.label(), name, threads, lanner, libtorch, ratio));
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.lanner.benchmarks.peers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.tracker.Tracker;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.model.HstuConfig;
@@ -15,7 +14,6 @@ import dev.lanner.tensor.Gradients;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tape;
 import dev.lanner.tensor.Tensor;
-import dev.lanner.tensor.functional.HstuAttention;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,23 +31,19 @@ final class TrainStepCase implements PeerCase {
     private final Optimizer optimizer;
 
     private final NDManager manager = Libtorch.manager();
-    private final SiluFunction silu = new SiluFunction(manager);
-    private final PaddedBatch padded;
+    private final ScriptFunction silu = ScriptFunction.silu(manager);
     private final PeerModel peer;
     private final ai.djl.training.optimizer.Optimizer peerOptimizer = ai.djl.training.optimizer.Optimizer.adam()
             .optLearningRateTracker(Tracker.fixed((float) LEARNING_RATE))
             .build();
 
-    TrainStepCase(String name, HstuConfig config, JaggedBatch batch, int itemCount) {
+    TrainStepCase(String name, Written written, HstuConfig config, JaggedBatch batch, int itemCount) {
         this.name = name;
         this.batch = batch;
         model = new HstuModel(config, itemCount, 1);
         model.load(withoutZeros(model.stateDict()));
         optimizer = new Adam(model.namedParameters(), LEARNING_RATE);
-        HstuAttention attention =
-                new HstuAttention(config.heads(), config.maxLength(), config.maxLength(), config.timeBoundaries());
-        padded = PaddedBatch.of(batch, attention, manager);
-        peer = new PeerModel(config, model.stateDict(), silu, manager);
+        peer = new PeerModel(written, config, model.stateDict(), batch, silu, manager);
     }
 
     /** A table of zeros, or a scale of ones, would agree with one that is read wrongly: adds a little to those parameters. */
@@ -96,10 +90,9 @@ final class TrainStepCase implements PeerCase {
         }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray negatives = manager.create(
-                    longs(drawn), new Shape(batch.rows(), model.config().negatives()));
+            NDArray negatives = peer.heads().negatives(drawn, manager);
             Libtorch.backward(() -> {
-                PeerLosses losses = peer.losses(padded, negatives, false);
+                PeerLosses losses = peer.losses(negatives, false);
                 agree(
                         "retrieval loss",
                         new float[] {retrieval},
@@ -116,14 +109,6 @@ final class TrainStepCase implements PeerCase {
 
     private void agree(String tensor, float[] lanner, float[] libtorch) {
         Agreement.check(name + ": " + tensor, lanner, libtorch);
-    }
-
-    private static long[] longs(int[] ints) {
-        long[] longs = new long[ints.length];
-        for (int i = 0; i < ints.length; i++) {
-            longs[i] = ints[i];
-        }
-        return longs;
     }
 
     @Override
@@ -143,7 +128,7 @@ final class TrainStepCase implements PeerCase {
             scope.suppressNotUsedWarning();
             requireFinite(
                     "libtorch",
-                    Libtorch.backward(() -> peer.losses(padded, peer.negatives(padded, manager), true)
+                    Libtorch.backward(() -> peer.losses(peer.heads().drawNegatives(manager), true)
                             .total()));
         }
         peer.parameters().forEach((parameter, leaf) -> {

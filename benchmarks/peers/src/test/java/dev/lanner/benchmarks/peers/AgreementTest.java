@@ -9,6 +9,7 @@ import dev.lanner.hstu.model.HstuConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both sides compute the same, at sizes small enough for every build, and a difference is found. */
@@ -40,10 +41,10 @@ class AgreementTest {
         return Workload.batch(8, 40, ITEMS);
     }
 
-    @ParameterizedTest(name = "{0} blocks, {1} heads")
-    @CsvSource({"2, 1", "3, 2"})
-    void trainingStep(int blocks, int heads) {
-        try (TrainStepCase step = new TrainStepCase("tiny", config(blocks, heads), batch(), ITEMS)) {
+    @ParameterizedTest(name = "{0}, {1} blocks, {2} heads")
+    @CsvSource({"ARTICLE, 2, 1", "ARTICLE, 3, 2", "TUNED, 2, 1", "TUNED, 3, 2"})
+    void trainingStep(Written written, int blocks, int heads) {
+        try (TrainStepCase step = new TrainStepCase("tiny", written, config(blocks, heads), batch(), ITEMS)) {
             step.check();
             // Both sides step without a failure, with their own negatives and dropout.
             step.lanner();
@@ -51,10 +52,10 @@ class AgreementTest {
         }
     }
 
-    @ParameterizedTest(name = "{0} heads")
-    @ValueSource(ints = {1, 2})
-    void attention(int heads) {
-        try (AttentionCase attention = new AttentionCase(config(1, heads), batch())) {
+    @ParameterizedTest(name = "{0}, {1} heads")
+    @CsvSource({"ARTICLE, 1", "ARTICLE, 2", "TUNED, 1", "TUNED, 2"})
+    void attention(Written written, int heads) {
+        try (AttentionCase attention = new AttentionCase(written, config(1, heads), batch())) {
             attention.check();
         }
     }
@@ -67,9 +68,10 @@ class AgreementTest {
         }
     }
 
-    @Test
-    void stepsApartAreFound() {
-        try (TrainStepCase step = new TrainStepCase("tiny", config(1, 1), batch(), ITEMS)) {
+    @ParameterizedTest
+    @EnumSource
+    void stepsApartAreFound(Written written) {
+        try (TrainStepCase step = new TrainStepCase("tiny", written, config(1, 1), batch(), ITEMS)) {
             step.lanner();
             MismatchException found = assertThrows(MismatchException.class, step::check);
             assertTrue(found.getMessage().startsWith("tiny: retrieval loss: "), found::getMessage);
