@@ -139,8 +139,7 @@ class ModuleTest {
         Tensor residual = Tensor.normal(RandomKey.of(3), 0, 1, DType.F32, Shape.of(2, 40));
         dropout.train(1);
         float[] first = linear.forwardDropoutAdd(x, dropout, residual).toFloats();
-        assertArrayEquals(
-                dropout.forward(linear.forward(x)).add(residual).toFloats(), first, 1e-6f);
+        assertArrayEquals(dropout.forward(linear.forward(x)).add(residual).toFloats(), first, 1e-6f);
         dropout.train(2);
         assertFalse(Arrays.equals(
                 first, linear.forwardDropoutAdd(x, dropout, residual).toFloats()));

@@ -70,7 +70,14 @@ final class AttentionBackward {
         int rowEnd = plan.rowEnd(unit);
         int count = rowEnd - rowStart;
         AttentionSlice queries = AttentionPacking.rows(
-                inputs.queries(), first + rowStart, count, queryColumn, shape.queryWidth(), queryWidth, scratch, SLOT + 5);
+                inputs.queries(),
+                first + rowStart,
+                count,
+                queryColumn,
+                shape.queryWidth(),
+                queryWidth,
+                scratch,
+                SLOT + 5);
         AttentionSlice dOuts = AttentionPacking.rows(
                 dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, scratch, SLOT + 6);
         AttentionSlice dQueries = null;
@@ -82,7 +89,8 @@ final class AttentionBackward {
                     queryColumn,
                     shape.queryWidth(),
                     queryWidth,
-                    scratch, SLOT + 7);
+                    scratch,
+                    SLOT + 7);
         }
         scores.begin(plan, unit);
         int columnEnd = plan.columnEnd(unit);

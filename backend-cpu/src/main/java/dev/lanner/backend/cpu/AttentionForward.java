@@ -34,8 +34,8 @@ final class AttentionForward {
         int valueColumn = plan.head(unit) * shape.valueWidth();
         int count = rowEnd - rowStart;
         int slot = AttentionScores.FREE_FLOATS;
-        AttentionSlice sums =
-                AttentionPacking.zeros(out, first + rowStart, count, valueColumn, shape.valueWidth(), width, scratch, slot + 1);
+        AttentionSlice sums = AttentionPacking.zeros(
+                out, first + rowStart, count, valueColumn, shape.valueWidth(), width, scratch, slot + 1);
         AttentionSlice queries = inputs.queries();
         scores.begin(plan, unit);
         for (int key = 0; key < rowEnd; key += SIZE) {

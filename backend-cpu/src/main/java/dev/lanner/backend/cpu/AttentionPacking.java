@@ -22,14 +22,7 @@ final class AttentionPacking {
      * those, else copied to a buffer {@code [count, padded]}, the slot of the scratch memory, with zeros behind the width.
      */
     static AttentionSlice rows(
-            AttentionSlice source,
-            int start,
-            int count,
-            int column,
-            int width,
-            int padded,
-            Scratch scratch,
-            int slot) {
+            AttentionSlice source, int start, int count, int column, int width, int padded, Scratch scratch, int slot) {
         if (width == padded) {
             return new AttentionSlice(source.values(), source.at(start, column), source.rowStride());
         }
@@ -44,14 +37,7 @@ final class AttentionPacking {
 
     /** Zeros to add some rows of a head to: in their place, or in a buffer where {@link #rows} would copy them. */
     static AttentionSlice zeros(
-            AttentionSlice target,
-            int start,
-            int count,
-            int column,
-            int width,
-            int padded,
-            Scratch scratch,
-            int slot) {
+            AttentionSlice target, int start, int count, int column, int width, int padded, Scratch scratch, int slot) {
         AttentionSlice sums = width == padded
                 ? new AttentionSlice(target.values(), target.at(start, column), target.rowStride())
                 : new AttentionSlice(scratch.floats(slot, count * padded), 0, padded);

@@ -135,7 +135,8 @@ final class LinearKernel implements FusedKernel {
         int stride = (dWeight == null ? 0 : weight) + out;
         int block = blockRows(operands);
         int blocks = WorkerPool.tasks(operands.rows(), block);
-        int grain = isLarge(operands) ? blocks : WorkerPool.tasks(blocks, Math.max(1, SUMS / Math.max(1, weight + out)));
+        int grain =
+                isLarge(operands) ? blocks : WorkerPool.tasks(blocks, Math.max(1, SUMS / Math.max(1, weight + out)));
         int tasks = blocks == 0 ? 0 : WorkerPool.tasks(blocks, grain);
         pool.run(1, (lone, scratch) -> {
             GemmPanels panels = dx == null ? null : panels(weight(operands), out, operands.in(), scratch, PANELS);

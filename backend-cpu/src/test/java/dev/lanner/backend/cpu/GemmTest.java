@@ -127,7 +127,8 @@ class GemmTest {
                 GemmCase.random(9, 1, 3001, 64, rows, columns, false, 1, 0),
                 GemmCase.random(10, 1, 65, 40000, rows, rows, false, 1, 0),
                 GemmCase.random(11, 3001, 1, 700, rows, rows, false, 1, 0),
-                // Deep: just not, just, with a rest, alpha and beta, in columns of a wider C, and as large as they come.
+                // Deep: just not, just, with a rest, alpha and beta, in columns of a wider C, and as large as they
+                // come.
                 GemmCase.random(12, 9, 17, 2047, rows, columns, false, 1, 0),
                 GemmCase.random(13, 9, 17, 2048, rows, columns, false, 1, 0),
                 GemmCase.random(14, 9, 17, 2049, columns, rows, true, -2, 0.5f),

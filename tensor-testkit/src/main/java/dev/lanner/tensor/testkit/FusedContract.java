@@ -207,7 +207,8 @@ interface FusedContract extends ContractPart {
         Operand gamma = floats(samples, Arrangement.CONTIGUOUS, 20);
         HostArray actual = gradientThroughPieces(harness().backend(), DType.F32, whole, gamma);
         HostArray expected = gradientThroughPieces(new ReferenceBackend(), DType.F64, whole, gamma);
-        Outcome outcome = new Outcome("gradient of a tensor in pieces", new HostArray[] {actual}, new HostArray[] {expected});
+        Outcome outcome =
+                new Outcome("gradient of a tensor in pieces", new HostArray[] {actual}, new HostArray[] {expected});
         outcome.assertCloseInNorm(0, 1, harness().fused());
     }
 
@@ -222,7 +223,8 @@ interface FusedContract extends ContractPart {
             Tensor twice = Fused.apply(gate, pieces[0], pieces[0], gamma, gamma);
             Tensor both = Fused.apply(gate, pieces[1], pieces[2], gamma, gamma);
             Tensor again = Fused.apply(new Softmax(), pieces[1]);
-            Tensor loss = twice.sum().add(both.square().sum()).add(again.square().sum());
+            Tensor loss =
+                    twice.sum().add(both.square().sum()).add(again.square().sum());
             return FusedTrial.host(tape.backward(loss).get(x));
         }
     }
