@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         version = "lanner 0.1.0",
         description = "Measures how the cost of a training step grows; writes scaling.csv and a chart for each axis.")
 public final class Scaling implements Callable<Integer> {
-    /** Of the first point: until the JIT compiler has been at the kernels, vectors are objects, which a step then allocates. */
-    private static final double LONG_WARMUP = 4;
+    /** Of the first point: until the JIT compiler has been at the rarest kernels, vectors are objects, which a step then allocates. */
+    private static final double LONG_WARMUP = 10;
 
     @Spec
     private CommandSpec spec;

@@ -17,6 +17,7 @@ final class LayerNormKernel implements FusedKernel {
     private static final int DX_SINK = 1;
     private static final int DN = 2;
     private static final int PROJECTIONS = 3;
+    private static final int SUMS = 0;
 
     private final WorkerPool pool;
     private final LayerNormLoops loops;
@@ -94,40 +95,44 @@ final class LayerNormKernel implements FusedKernel {
         Rows wantedDu = gated ? Rows.ofWanted(dInputs[1]) : null;
         int stride = 2 * width;
         int tasks = RowTasks.tasks(x.count(), width);
-        float[] sums = new float[tasks * stride];
-        RowTasks.run(pool, x.count(), width, (task, first, end, scratch) -> {
-            Rows dx = wantedDx == null ? Rows.sink(x, scratch.floats(DX_SINK, width)) : wantedDx;
-            Rows du = wantedDu == null ? Rows.sink(x, scratch.floats(DU_SINK, width)) : wantedDu;
-            float[] dn = scratch.floats(DN, width);
-            float[] projections = scratch.floats(PROJECTIONS, 2);
-            for (int row = first; row < end; row++) {
-                float mean = statistics.values()[statistics.at(row)];
-                float inverse = statistics.values()[statistics.at(row) + 1];
-                loops.gateGradient(
-                        width,
-                        mean,
-                        inverse,
-                        x.values(),
-                        x.at(row),
-                        u.values(),
-                        u.at(row),
-                        gamma.values(),
-                        gamma.offset(),
-                        beta.values(),
-                        beta.offset(),
-                        dy.values(),
-                        dy.at(row),
-                        du.values(),
-                        du.at(row),
-                        dn,
-                        sums,
-                        task * stride,
-                        projections);
-                loops.inputGradient(
-                        width, mean, inverse, x.values(), x.at(row), dn, projections, dx.values(), dx.at(row));
-            }
+        // A lone task has a work space for the sums and leaves the pool to the runs in it.
+        pool.run(1, (lone, own) -> {
+            float[] sums = own.floats(SUMS, tasks * stride);
+            Arrays.fill(sums, 0, tasks * stride, 0);
+            RowTasks.run(pool, x.count(), width, (task, first, end, scratch) -> {
+                Rows dx = wantedDx == null ? Rows.sink(x, scratch.floats(DX_SINK, width)) : wantedDx;
+                Rows du = wantedDu == null ? Rows.sink(x, scratch.floats(DU_SINK, width)) : wantedDu;
+                float[] dn = scratch.floats(DN, width);
+                float[] projections = scratch.floats(PROJECTIONS, 2);
+                for (int row = first; row < end; row++) {
+                    float mean = statistics.values()[statistics.at(row)];
+                    float inverse = statistics.values()[statistics.at(row) + 1];
+                    loops.gateGradient(
+                            width,
+                            mean,
+                            inverse,
+                            x.values(),
+                            x.at(row),
+                            u.values(),
+                            u.at(row),
+                            gamma.values(),
+                            gamma.offset(),
+                            beta.values(),
+                            beta.offset(),
+                            dy.values(),
+                            dy.at(row),
+                            du.values(),
+                            du.at(row),
+                            dn,
+                            sums,
+                            task * stride,
+                            projections);
+                    loops.inputGradient(
+                            width, mean, inverse, x.values(), x.at(row), dn, projections, dx.values(), dx.at(row));
+                }
+            });
+            new PartialSums(sums, 0, stride, tasks).total(pool, Rows.ofWanted(dInputs[inputs.length - 2]));
+            new PartialSums(sums, width, stride, tasks).total(pool, Rows.ofWanted(dInputs[inputs.length - 1]));
         });
-        new PartialSums(sums, 0, stride, tasks).total(pool, Rows.ofWanted(dInputs[inputs.length - 2]));
-        new PartialSums(sums, width, stride, tasks).total(pool, Rows.ofWanted(dInputs[inputs.length - 1]));
     }
 }
