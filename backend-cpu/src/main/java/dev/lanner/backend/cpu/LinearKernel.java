@@ -16,8 +16,8 @@ import java.util.Arrays;
  * after product.
  */
 final class LinearKernel implements FusedKernel {
-    /** Elements of a block of the product: 384 KiB, which the L2 cache holds beside the operands. */
-    private static final int BLOCK = 96 << 10;
+    /** Elements of a block of the product: 256 KiB, which the L2 cache holds beside the operands. */
+    private static final int BLOCK = 64 << 10;
 
     /** The same for a large weight, on which all threads work: 4 MiB. */
     private static final int LARGE_BLOCK = 1 << 20;
