@@ -3,10 +3,9 @@ package dev.lanner.backend.cpu;
 /**
  * The right operand of products, packed for all of its depth: products that share it pack it once.
  *
- * @param values panels as wide as the tiles, from 0 on, each with its {@code depth} rows one behind the other
- * @param depth rows of the operand
+ * @param values panels as wide as the tiles, from 0 on, each with its rows one behind the other
  */
-record GemmPanels(float[] values, int depth) {
+record GemmPanels(float[] values) {
     /** Elements that one task packs. */
     private static final int GRAIN = 1 << 16;
 
@@ -30,6 +29,6 @@ record GemmPanels(float[] values, int depth) {
             int count = Math.min(columns - column, grain);
             b.pack(tiles, 0, depth, column, count, buffer, column * depth, width * depth);
         });
-        return new GemmPanels(buffer, depth);
+        return new GemmPanels(buffer);
     }
 }
