@@ -22,8 +22,10 @@ final class AttentionBackward {
     private final int queryWidth;
     private final int valueWidth;
     private final float[] dScores;
+    private final float[] dBias;
     private final float[] transposedValues;
     private AttentionSlice keys;
+    private boolean keysAreFinite;
     private AttentionSlice dKeys;
     private AttentionSlice dValues;
 
@@ -43,7 +45,9 @@ final class AttentionBackward {
         queryWidth = AttentionPacking.padded(inputs.shape().queryWidth(), tiles.lanes());
         valueWidth = AttentionPacking.padded(inputs.shape().valueWidth(), tiles.lanes());
         dScores = scratch.floats(SLOT, SIZE * SIZE);
-        transposedValues = scratch.floats(SLOT + 1, inputs.shape().valueWidth() * SIZE);
+        int heads = inputs.shape().heads();
+        dBias = heads == 1 ? dScores : scratch.floats(SLOT + 8, SIZE * SIZE);
+        transposedValues = scratch.floats(SLOT + 1, heads * inputs.shape().valueWidth() * SIZE);
     }
 
     /**
@@ -64,8 +68,6 @@ final class AttentionBackward {
             return;
         }
         int first = inputs.offsets()[plan.sequence(unit)];
-        int queryColumn = plan.head(unit) * shape.queryWidth();
-        int valueColumn = plan.head(unit) * shape.valueWidth();
         int rowStart = plan.rowStart(unit);
         int rowEnd = plan.rowEnd(unit);
         int count = rowEnd - rowStart;
@@ -73,20 +75,20 @@ final class AttentionBackward {
                 inputs.queries(),
                 first + rowStart,
                 count,
-                queryColumn,
+                shape.heads(),
                 shape.queryWidth(),
                 queryWidth,
                 scratch,
                 SLOT + 5);
         AttentionSlice dOuts = AttentionPacking.rows(
-                dOut, first + rowStart, count, valueColumn, shape.valueWidth(), valueWidth, scratch, SLOT + 6);
+                dOut, first + rowStart, count, shape.heads(), shape.valueWidth(), valueWidth, scratch, SLOT + 6);
         AttentionSlice dQueries = null;
         if (ofQueries) {
             dQueries = AttentionPacking.zeros(
                     gradients.queries(),
                     first + rowStart,
                     count,
-                    queryColumn,
+                    shape.heads(),
                     shape.queryWidth(),
                     queryWidth,
                     scratch,
@@ -96,38 +98,71 @@ final class AttentionBackward {
         int columnEnd = plan.columnEnd(unit);
         for (int key = plan.columnStart(unit); key < columnEnd; key += SIZE) {
             int columns = Math.min(SIZE, columnEnd - key);
-            startKeys(first + key, columns, queryColumn, valueColumn, ofKeys, ofValues);
+            startKeys(first + key, columns, ofKeys, ofValues);
             scores.keys(key, columns);
             for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
                 int rows = Math.min(SIZE, rowEnd - query);
                 int row = query - rowStart;
-                scores.compute(query, rows, queries.values(), queries.at(row, 0), queries.rowStride());
-                activate(rows, dOuts, row, ofScores);
+                scores.queries(query, rows);
                 int diagonal = scores.diagonal();
-                if (ofValues) {
-                    AttentionProducts.columnsOfTile(
-                            tiles, rows, columns, diagonal, valueWidth, scores.tile(), dOuts, row, dValues);
+                for (int head = 0; head < shape.heads(); head++) {
+                    int ofQuery = head * queryWidth;
+                    int ofValue = head * valueWidth;
+                    scores.compute(head, queries.values(), queries.at(row, ofQuery), queries.rowStride());
+                    activate(rows, head, dOuts, row, ofScores);
+                    if (ofValues) {
+                        AttentionProducts.columnsOfTile(
+                                tiles,
+                                rows,
+                                columns,
+                                diagonal,
+                                valueWidth,
+                                scores.tile(),
+                                dOuts,
+                                row,
+                                dValues,
+                                ofValue);
+                    }
+                    if (ofQueries) {
+                        AttentionProducts.rowsOfTile(
+                                tiles,
+                                rows,
+                                columns,
+                                diagonal,
+                                queryWidth,
+                                dScores,
+                                keysAreFinite,
+                                keys,
+                                dQueries,
+                                row,
+                                ofQuery);
+                    }
+                    if (ofKeys) {
+                        AttentionProducts.columnsOfTile(
+                                tiles, rows, columns, diagonal, queryWidth, dScores, queries, row, dKeys, ofQuery);
+                    }
+                    if (ofPosition || ofTime) {
+                        addToBias(head, rows);
+                    }
                 }
-                if (ofQueries) {
-                    AttentionProducts.rowsOfTile(
-                            tiles, rows, columns, diagonal, queryWidth, dScores, keys, dQueries, row);
-                }
-                if (ofKeys) {
-                    AttentionProducts.columnsOfTile(
-                            tiles, rows, columns, diagonal, queryWidth, dScores, queries, row, dKeys);
-                }
-                scores.addBiasGradients(dScores, sums, offset, ofPosition, ofTime);
+                scores.addBiasGradients(dBias, sums, offset, ofPosition, ofTime);
             }
             if (ofTime) {
                 scores.flushTimeGradients(sums, offset);
             }
             if (ofKeys) {
                 AttentionPacking.store(
-                        dKeys, gradients.keys(), first + key, columns, queryColumn, shape.queryWidth(), queryWidth);
+                        dKeys, gradients.keys(), first + key, columns, shape.heads(), shape.queryWidth(), queryWidth);
             }
             if (ofValues) {
                 AttentionPacking.store(
-                        dValues, gradients.values(), first + key, columns, valueColumn, shape.valueWidth(), valueWidth);
+                        dValues,
+                        gradients.values(),
+                        first + key,
+                        columns,
+                        shape.heads(),
+                        shape.valueWidth(),
+                        valueWidth);
             }
         }
         if (ofQueries) {
@@ -136,30 +171,34 @@ final class AttentionBackward {
                     gradients.queries(),
                     first + rowStart,
                     count,
-                    queryColumn,
+                    shape.heads(),
                     shape.queryWidth(),
                     queryWidth);
         }
     }
 
     /** Takes up a tile's keys and values, given by their first global row, and clears their gradients. */
-    private void startKeys(int start, int count, int queryColumn, int valueColumn, boolean ofKeys, boolean ofValues) {
+    private void startKeys(int start, int count, boolean ofKeys, boolean ofValues) {
         AttentionShape shape = inputs.shape();
+        int heads = shape.heads();
         keys = AttentionPacking.rows(
-                inputs.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, scratch, SLOT + 2);
-        AttentionPacking.transposed(inputs.values(), start, count, valueColumn, shape.valueWidth(), transposedValues);
+                inputs.keys(), start, count, heads, shape.queryWidth(), queryWidth, scratch, SLOT + 2);
+        keysAreFinite = tiles.isFinite(count, heads * queryWidth, keys.values(), keys.at(0, 0), keys.rowStride());
+        AttentionSlice values = inputs.values();
+        int columns = heads * shape.valueWidth();
+        tiles.transpose(count, columns, values.values(), values.at(start, 0), values.rowStride(), transposedValues);
         if (ofKeys) {
             dKeys = AttentionPacking.zeros(
-                    gradients.keys(), start, count, queryColumn, shape.queryWidth(), queryWidth, scratch, SLOT + 3);
+                    gradients.keys(), start, count, heads, shape.queryWidth(), queryWidth, scratch, SLOT + 3);
         }
         if (ofValues) {
             dValues = AttentionPacking.zeros(
-                    gradients.values(), start, count, valueColumn, shape.valueWidth(), valueWidth, scratch, SLOT + 4);
+                    gradients.values(), start, count, heads, shape.valueWidth(), valueWidth, scratch, SLOT + 4);
         }
     }
 
-    /** Turns the tile of scores into a, and {@link #dScores} into ds where it is wanted. */
-    private void activate(int rows, AttentionSlice dOuts, int row, boolean ofScores) {
+    /** Turns a head's tile of scores into a, and {@link #dScores} into ds where it is wanted. */
+    private void activate(int rows, int head, AttentionSlice dOuts, int row, boolean ofScores) {
         int width = scores.width();
         int diagonal = scores.diagonal();
         float scale = 1 / inputs.shape().divisor();
@@ -176,10 +215,23 @@ final class AttentionBackward {
                 diagonal,
                 width,
                 dOuts.values(),
-                dOuts.at(row, 0),
+                dOuts.at(row, head * valueWidth),
                 dOuts.rowStride(),
                 transposedValues,
+                head * depth * SIZE,
                 dScores);
         tiles.siluGradient(rows, width, diagonal, scale, scores.tile(), dScores);
+    }
+
+    /** Sums {@link #dScores} over the heads. */
+    private void addToBias(int head, int rows) {
+        if (inputs.shape().heads() == 1) {
+            return;
+        }
+        if (head == 0) {
+            System.arraycopy(dScores, 0, dBias, 0, rows * SIZE);
+        } else {
+            tiles.addTile(rows, scores.width(), dScores, dBias);
+        }
     }
 }

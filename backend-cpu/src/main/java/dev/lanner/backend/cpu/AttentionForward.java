@@ -30,28 +30,41 @@ final class AttentionForward {
         int rowStart = plan.rowStart(unit);
         int rowEnd = plan.rowEnd(unit);
         int width = AttentionPacking.padded(shape.valueWidth(), tiles.lanes());
-        int queryColumn = plan.head(unit) * shape.queryWidth();
-        int valueColumn = plan.head(unit) * shape.valueWidth();
         int count = rowEnd - rowStart;
         int slot = AttentionScores.FREE_FLOATS;
         AttentionSlice sums = AttentionPacking.zeros(
-                out, first + rowStart, count, valueColumn, shape.valueWidth(), width, scratch, slot + 1);
+                out, first + rowStart, count, shape.heads(), shape.valueWidth(), width, scratch, slot + 1);
         AttentionSlice queries = inputs.queries();
         scores.begin(plan, unit);
         for (int key = 0; key < rowEnd; key += SIZE) {
             int keys = Math.min(SIZE, rowEnd - key);
             scores.keys(key, keys);
             AttentionSlice values = AttentionPacking.rows(
-                    inputs.values(), first + key, keys, valueColumn, shape.valueWidth(), width, scratch, slot);
+                    inputs.values(), first + key, keys, shape.heads(), shape.valueWidth(), width, scratch, slot);
+            boolean isFinite =
+                    tiles.isFinite(keys, shape.heads() * width, values.values(), values.at(0, 0), values.rowStride());
             for (int query = Math.max(rowStart, key); query < rowEnd; query += SIZE) {
                 int rows = Math.min(SIZE, rowEnd - query);
-                scores.compute(
-                        query, rows, queries.values(), queries.at(first + query, queryColumn), queries.rowStride());
-                tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
-                AttentionProducts.rowsOfTile(
-                        tiles, rows, keys, scores.diagonal(), width, scores.tile(), values, sums, query - rowStart);
+                scores.queries(query, rows);
+                for (int head = 0; head < shape.heads(); head++) {
+                    int at = queries.at(first + query, head * shape.queryWidth());
+                    scores.compute(head, queries.values(), at, queries.rowStride());
+                    tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
+                    AttentionProducts.rowsOfTile(
+                            tiles,
+                            rows,
+                            keys,
+                            scores.diagonal(),
+                            width,
+                            scores.tile(),
+                            isFinite,
+                            values,
+                            sums,
+                            query - rowStart,
+                            head * width);
+                }
             }
         }
-        AttentionPacking.store(sums, out, first + rowStart, count, valueColumn, shape.valueWidth(), width);
+        AttentionPacking.store(sums, out, first + rowStart, count, shape.heads(), shape.valueWidth(), width);
     }
 }

@@ -3,13 +3,11 @@ package dev.lanner.backend.cpu;
 import java.util.Arrays;
 
 /**
- * Between the columns of one head and the blocks of whole vectors that {@link AttentionTiles} works on: in place where a head's width is
- * made of whole vectors, else copies with padding. Padding is 0, though no result depends on it: leftovers may be denormal, which
- * makes a multiplication slow.
+ * Between the columns of the heads and the blocks of whole vectors that {@link AttentionTiles} works on: in place where a head's width
+ * is made of whole vectors, else copies in which each head begins at a multiple of the padded width. Padding is 0, though no result
+ * depends on it: leftovers may be denormal, which makes a multiplication slow.
  */
 final class AttentionPacking {
-    private static final int SIZE = AttentionTiles.SIZE;
-
     private AttentionPacking() {}
 
     /** Least multiple of the lanes that holds {@code width}. */
@@ -18,66 +16,43 @@ final class AttentionPacking {
     }
 
     /**
-     * Some rows of a head, columns {@code [column, column + width)}, with whole vectors: where they lie if the width is made of
-     * those, else copied to a buffer {@code [count, padded]}, the slot of the scratch memory, with zeros behind the width.
+     * Some rows of all heads with whole vectors: where they lie if a head's width is made of those, else copied to a buffer
+     * {@code [count, heads * padded]}, the slot of the scratch memory, with zeros behind each width.
      */
     static AttentionSlice rows(
-            AttentionSlice source, int start, int count, int column, int width, int padded, Scratch scratch, int slot) {
+            AttentionSlice source, int start, int count, int heads, int width, int padded, Scratch scratch, int slot) {
         if (width == padded) {
-            return new AttentionSlice(source.values(), source.at(start, column), source.rowStride());
+            return new AttentionSlice(source.values(), source.at(start, 0), source.rowStride());
         }
-        float[] buffer = scratch.floats(slot, count * padded);
+        float[] buffer = scratch.floats(slot, count * heads * padded);
         for (int row = 0; row < count; row++) {
-            int to = row * padded;
-            System.arraycopy(source.values(), source.at(start + row, column), buffer, to, width);
-            Arrays.fill(buffer, to + width, to + padded, 0);
+            for (int head = 0; head < heads; head++) {
+                int to = (row * heads + head) * padded;
+                System.arraycopy(source.values(), source.at(start + row, head * width), buffer, to, width);
+                Arrays.fill(buffer, to + width, to + padded, 0);
+            }
         }
-        return new AttentionSlice(buffer, 0, padded);
+        return new AttentionSlice(buffer, 0, heads * padded);
     }
 
-    /** Zeros to add some rows of a head to: in their place, or in a buffer where {@link #rows} would copy them. */
+    /** Zeros to add some rows of all heads to: in their place, or in a buffer where {@link #rows} would copy them. */
     static AttentionSlice zeros(
-            AttentionSlice target, int start, int count, int column, int width, int padded, Scratch scratch, int slot) {
+            AttentionSlice target, int start, int count, int heads, int width, int padded, Scratch scratch, int slot) {
         AttentionSlice sums = width == padded
-                ? new AttentionSlice(target.values(), target.at(start, column), target.rowStride())
-                : new AttentionSlice(scratch.floats(slot, count * padded), 0, padded);
-        clear(sums, 0, count, padded);
+                ? new AttentionSlice(target.values(), target.at(start, 0), target.rowStride())
+                : new AttentionSlice(scratch.floats(slot, count * heads * padded), 0, heads * padded);
+        clear(sums, 0, count, heads * padded);
         return sums;
-    }
-
-    /** Copies up to {@link AttentionTiles#SIZE} rows to the columns of {@code [width, SIZE]}, zeros behind the last. */
-    static void transposed(AttentionSlice source, int start, int count, int column, int width, float[] target) {
-        float[] values = source.values();
-        int row = 0;
-        for (; row + 4 <= count; row += 4) { // by fours: a store in each column of the target costs more than a load
-            int from0 = source.at(start + row, column);
-            int from1 = from0 + source.rowStride();
-            int from2 = from1 + source.rowStride();
-            int from3 = from2 + source.rowStride();
-            for (int k = 0; k < width; k++) {
-                int to = k * SIZE + row;
-                target[to] = values[from0 + k];
-                target[to + 1] = values[from1 + k];
-                target[to + 2] = values[from2 + k];
-                target[to + 3] = values[from3 + k];
-            }
-        }
-        for (; row < count; row++) {
-            int from = source.at(start + row, column);
-            for (int k = 0; k < width; k++) {
-                target[k * SIZE + row] = values[from + k];
-            }
-        }
-        for (int k = 0; count < SIZE && k < width; k++) {
-            Arrays.fill(target, k * SIZE + count, (k + 1) * SIZE, 0);
-        }
     }
 
     /** Brings what was added to {@link #zeros} to its place. */
     static void store(
-            AttentionSlice sums, AttentionSlice target, int start, int count, int column, int width, int padded) {
+            AttentionSlice sums, AttentionSlice target, int start, int count, int heads, int width, int padded) {
         for (int row = 0; row < count && width < padded; row++) {
-            System.arraycopy(sums.values(), sums.at(row, 0), target.values(), target.at(start + row, column), width);
+            for (int head = 0; head < heads; head++) {
+                int from = sums.at(row, head * padded);
+                System.arraycopy(sums.values(), from, target.values(), target.at(start + row, head * width), width);
+            }
         }
     }
 

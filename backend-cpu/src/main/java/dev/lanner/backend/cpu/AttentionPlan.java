@@ -3,7 +3,7 @@ package dev.lanner.backend.cpu;
 import java.util.Arrays;
 
 /**
- * How an attention is cut into units of work: a head of a sequence, or of a long sequence a range of its rows or columns. The units
+ * How an attention is cut into units of work: a sequence, or of a long sequence a range of its rows or columns, all heads. The units
  * are dealt into bins, which are what the threads take; the sums of the bias gradients are kept per bin. The plan is a function of the
  * lengths alone, so that no result depends on the number of threads.
  */
@@ -25,7 +25,7 @@ final class AttentionPlan {
      */
     private static final int MAX_WHOLE = 2 * PART;
 
-    private static final int FIELDS = 7;
+    private static final int FIELDS = 6;
 
     private final int[] fields;
     private int units;
@@ -40,11 +40,9 @@ final class AttentionPlan {
         AttentionPlan plan = new AttentionPlan(capacity(inputs));
         for (int sequence = 0; sequence < inputs.shape().sequences(); sequence++) {
             int length = inputs.offsets()[sequence + 1] - inputs.offsets()[sequence];
-            for (int head = 0; head < inputs.shape().heads(); head++) {
-                for (int start = 0; start < length; start += PART) {
-                    int end = Math.min(length, start + PART);
-                    plan.add(ROWS, sequence, head, start, end, 0, end);
-                }
+            for (int start = 0; start < length; start += PART) {
+                int end = Math.min(length, start + PART);
+                plan.add(ROWS, sequence, start, end, 0, end);
             }
         }
         plan.sort();
@@ -56,16 +54,14 @@ final class AttentionPlan {
         AttentionPlan plan = new AttentionPlan(capacity(inputs));
         for (int sequence = 0; sequence < inputs.shape().sequences(); sequence++) {
             int length = inputs.offsets()[sequence + 1] - inputs.offsets()[sequence];
-            for (int head = 0; head < inputs.shape().heads(); head++) {
-                if (length > 0 && length <= MAX_WHOLE) {
-                    plan.add(ROWS | COLUMNS, sequence, head, 0, length, 0, length);
-                    continue;
-                }
-                for (int start = 0; start < length; start += PART) {
-                    int end = Math.min(length, start + PART);
-                    plan.add(ROWS, sequence, head, start, end, 0, end);
-                    plan.add(COLUMNS, sequence, head, start, length, start, end);
-                }
+            if (length > 0 && length <= MAX_WHOLE) {
+                plan.add(ROWS | COLUMNS, sequence, 0, length, 0, length);
+                continue;
+            }
+            for (int start = 0; start < length; start += PART) {
+                int end = Math.min(length, start + PART);
+                plan.add(ROWS, sequence, start, end, 0, end);
+                plan.add(COLUMNS, sequence, start, length, start, end);
             }
         }
         plan.sort();
@@ -78,18 +74,17 @@ final class AttentionPlan {
             int length = inputs.offsets()[sequence + 1] - inputs.offsets()[sequence];
             parts += (length + PART - 1) / PART;
         }
-        return 2 * parts * inputs.shape().heads();
+        return 2 * parts;
     }
 
-    private void add(int parts, int sequence, int head, int rowStart, int rowEnd, int columnStart, int columnEnd) {
+    private void add(int parts, int sequence, int rowStart, int rowEnd, int columnStart, int columnEnd) {
         int at = units * FIELDS;
         fields[at] = parts;
         fields[at + 1] = sequence;
-        fields[at + 2] = head;
-        fields[at + 3] = rowStart;
-        fields[at + 4] = rowEnd;
-        fields[at + 5] = columnStart;
-        fields[at + 6] = columnEnd;
+        fields[at + 2] = rowStart;
+        fields[at + 3] = rowEnd;
+        fields[at + 4] = columnStart;
+        fields[at + 5] = columnEnd;
         units++;
     }
 
@@ -133,28 +128,23 @@ final class AttentionPlan {
         return fields[unit * FIELDS + 1];
     }
 
-    /** The unit's head. */
-    int head(int unit) {
-        return fields[unit * FIELDS + 2];
-    }
-
     /** First query, as a position in the sequence. */
     int rowStart(int unit) {
-        return fields[unit * FIELDS + 3];
+        return fields[unit * FIELDS + 2];
     }
 
     /** End of the queries. */
     int rowEnd(int unit) {
-        return fields[unit * FIELDS + 4];
+        return fields[unit * FIELDS + 3];
     }
 
     /** First key. */
     int columnStart(int unit) {
-        return fields[unit * FIELDS + 5];
+        return fields[unit * FIELDS + 4];
     }
 
     /** End of the keys. */
     int columnEnd(int unit) {
-        return fields[unit * FIELDS + 6];
+        return fields[unit * FIELDS + 5];
     }
 }

@@ -13,7 +13,7 @@ final class AttentionProducts {
      * {@code tile += left transposed}, where it is visible.
      *
      * @param left {@code [rows, depth]} from {@code leftOffset} on, rows {@code leftStride} apart
-     * @param transposed {@code [depth, SIZE]}
+     * @param transposed {@code [depth, SIZE]} from {@code from} on
      */
     static void intoTile(
             AttentionTiles tiles,
@@ -25,22 +25,25 @@ final class AttentionProducts {
             int leftOffset,
             int leftStride,
             float[] transposed,
+            int from,
             float[] tile) {
         for (int row = 0; row < rows; row += BLOCK) {
             int block = Math.min(BLOCK, rows - row);
             int seen = Math.min(width, AttentionPacking.padded(row + block + diagonal, tiles.lanes()));
-            int from = leftOffset + row * leftStride;
+            int at = leftOffset + row * leftStride;
             tiles.multiplyAdd(
-                    block, depth, seen, left, from, leftStride, 1, transposed, 0, SIZE, tile, row * SIZE, SIZE);
+                    block, depth, seen, left, at, leftStride, 1, transposed, from, SIZE, tile, row * SIZE, SIZE);
         }
     }
 
     /**
-     * {@code out += tile right}. A row is never multiplied with what it does not see, not even by 0: a later NaN stays later.
+     * {@code out += tile right}. Where not all of {@code right} is finite, a row is never multiplied with what it does not see, not even
+     * by 0: a later NaN stays later.
      *
      * @param columns columns of the tile, rows of {@code right}
-     * @param right {@code [columns, width]}
-     * @param out {@code [rows, width]} from {@code outRow} on
+     * @param isFinite whether all of {@code right} is finite
+     * @param right {@code [columns, width]} from {@code column} on
+     * @param out {@code [rows, width]} from {@code outRow} and {@code column} on
      */
     static void rowsOfTile(
             AttentionTiles tiles,
@@ -49,16 +52,18 @@ final class AttentionProducts {
             int diagonal,
             int width,
             float[] tile,
+            boolean isFinite,
             AttentionSlice right,
             AttentionSlice out,
-            int outRow) {
+            int outRow,
+            int column) {
         for (int row = 0; row < rows; row += BLOCK) {
             int block = Math.min(BLOCK, rows - row);
-            int shared = Math.min(columns, row + diagonal + 1);
-            multiplyAdd(tiles, block, shared, width, tile, row * SIZE, 1, right, 0, out, outRow + row);
-            for (int own = 1; own < block && shared + own <= columns; own++) {
+            int shared = Math.min(columns, row + diagonal + (isFinite ? block : 1));
+            multiplyAdd(tiles, block, shared, width, tile, row * SIZE, 1, right, 0, out, outRow + row, column);
+            for (int own = 1; !isFinite && own < block && shared + own <= columns; own++) {
                 int from = (row + own) * SIZE + shared;
-                multiplyAdd(tiles, 1, own, width, tile, from, 1, right, shared, out, outRow + row + own);
+                multiplyAdd(tiles, 1, own, width, tile, from, 1, right, shared, out, outRow + row + own, column);
             }
         }
     }
@@ -67,8 +72,8 @@ final class AttentionProducts {
      * {@code out += tile^T right}; the tile is 0 where it is not visible.
      *
      * @param columns columns of the tile, rows of {@code out}
-     * @param right {@code [rows, width]} from {@code rightRow} on
-     * @param out {@code [columns, width]}
+     * @param right {@code [rows, width]} from {@code rightRow} and {@code start} on
+     * @param out {@code [columns, width]} from {@code start} on
      */
     static void columnsOfTile(
             AttentionTiles tiles,
@@ -79,13 +84,15 @@ final class AttentionProducts {
             float[] tile,
             AttentionSlice right,
             int rightRow,
-            AttentionSlice out) {
+            AttentionSlice out,
+            int start) {
         for (int column = 0; column < columns; column += BLOCK) {
             int block = Math.min(BLOCK, columns - column);
             int first = Math.max(0, column - diagonal);
             if (first < rows) {
                 int from = first * SIZE + column;
-                multiplyAdd(tiles, block, rows - first, width, tile, from, SIZE, right, rightRow + first, out, column);
+                int fromRow = rightRow + first;
+                multiplyAdd(tiles, block, rows - first, width, tile, from, SIZE, right, fromRow, out, column, start);
             }
         }
     }
@@ -107,7 +114,8 @@ final class AttentionProducts {
             AttentionSlice right,
             int rightRow,
             AttentionSlice out,
-            int outRow) {
+            int outRow,
+            int column) {
         tiles.multiplyAdd(
                 rows,
                 depth,
@@ -117,10 +125,10 @@ final class AttentionProducts {
                 tileDepth == 1 ? SIZE : 1,
                 tileDepth,
                 right.values(),
-                right.at(rightRow, 0),
+                right.at(rightRow, column),
                 right.rowStride(),
                 out.values(),
-                out.at(outRow, 0),
+                out.at(outRow, column),
                 out.rowStride());
     }
 }

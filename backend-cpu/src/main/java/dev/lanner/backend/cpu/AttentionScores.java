@@ -1,38 +1,38 @@
 package dev.lanner.backend.cpu;
 
-import java.util.Arrays;
-
 /**
  * Computes the scores {@code q_i·k_j + bias_ij} of a unit tile by tile, in one worker's scratch memory: {@link #begin} a unit,
- * {@link #keys} for each tile of keys, {@link #compute} for each tile of queries that sees them. Positions are those in the sequence.
+ * {@link #keys} for each tile of keys, {@link #queries} for each tile of queries that sees them, {@link #compute} for each head.
+ * Positions are those in the sequence. The biases of a tile are found once for all heads.
  */
 final class AttentionScores {
     private static final int SIZE = AttentionTiles.SIZE;
 
     /** Slots of the scratch memory from here on are free for users of this class. */
-    static final int FREE_FLOATS = 3;
+    static final int FREE_FLOATS = 4;
 
     private final AttentionInputs inputs;
     private final AttentionTiles tiles;
     private final float[] reversedPosition;
     private final AttentionTimes times;
     private final float[] tile;
+    private final float[] bias;
     private final float[] keys;
     private int first;
-    private int head;
     private int keyStart;
     private int keyCount;
     private int rows;
     private int width;
     private int diagonal;
 
-    /** Buffers of one worker; {@code reversedPosition} is {@link #reversedPosition what the static method made}, or null. */
+    /** Buffers of one worker; {@code reversedPosition} is {@link #reversedPosition what the static method made}. */
     AttentionScores(AttentionInputs inputs, AttentionTiles tiles, float[] reversedPosition, Scratch scratch) {
         this.inputs = inputs;
         this.tiles = tiles;
         this.reversedPosition = reversedPosition;
         tile = scratch.floats(0, SIZE * SIZE);
-        keys = scratch.floats(1, inputs.shape().queryWidth() * SIZE);
+        keys = scratch.floats(1, inputs.shape().heads() * inputs.shape().queryWidth() * SIZE);
+        bias = inputs.shape().heads() == 1 ? tile : scratch.floats(3, SIZE * SIZE);
         times = inputs.bias().time() == null ? null : new AttentionTimes(inputs.bias(), tiles, scratch, 2);
     }
 
@@ -40,16 +40,13 @@ final class AttentionScores {
      * The position table backwards, so that the biases of a row of scores lie in the order of the keys: element
      * {@code L - 1 - (i - j)} is the bias of query i and key j, zeros for the keys of a tile behind i.
      *
-     * @return {@code [L + SIZE]}, or null without position bias
+     * @return {@code [L + SIZE]}, zeros without position bias
      */
     static float[] reversedPosition(AttentionInputs inputs) {
         float[] position = inputs.bias().position();
-        if (position == null) {
-            return null;
-        }
         int maxLength = inputs.shape().maxLength();
         float[] reversed = new float[maxLength + SIZE];
-        for (int k = 0; k < maxLength; k++) {
+        for (int k = 0; k < maxLength && position != null; k++) {
             reversed[k] = position[2 * maxLength - 2 - k];
         }
         return reversed;
@@ -58,7 +55,6 @@ final class AttentionScores {
     /** Starts on a unit. */
     void begin(AttentionPlan plan, int unit) {
         first = inputs.offsets()[plan.sequence(unit)];
-        head = plan.head(unit);
         if (times != null) {
             times.begin(
                     first + plan.rowStart(unit),
@@ -72,35 +68,45 @@ final class AttentionScores {
     void keys(int start, int count) {
         keyStart = start;
         keyCount = count;
-        int depth = inputs.shape().queryWidth();
-        AttentionPacking.transposed(inputs.keys(), first + start, count, head * depth, depth, keys);
+        AttentionSlice source = inputs.keys();
+        int columns = inputs.shape().heads() * inputs.shape().queryWidth();
+        tiles.transpose(count, columns, source.values(), source.at(first + start, 0), source.rowStride(), keys);
         if (times != null) {
             times.keys(first + start, count);
         }
     }
 
     /**
-     * Computes a tile. What causality hides is finite or not, as it happens, and to be overwritten.
+     * Starts on a tile.
      *
      * @param start first query, not before the first key
      * @param count queries, at most {@link AttentionTiles#SIZE}
-     * @param queries {@code [count, queryWidth]} from {@code offset} on, rows {@code stride} apart
      */
-    void compute(int start, int count, float[] queries, int offset, int stride) {
+    void queries(int start, int count) {
         rows = count;
         diagonal = start - keyStart;
         width = Math.min(SIZE, AttentionPacking.padded(diagonal + count, tiles.lanes()));
-        if (reversedPosition == null) {
-            Arrays.fill(tile, 0, count * SIZE, 0);
+        int offset = inputs.shape().maxLength() - 1 - diagonal;
+        if (times == null) {
+            tiles.positionBias(count, width, reversedPosition, offset, bias);
         } else {
-            tiles.positionBias(count, width, reversedPosition, inputs.shape().maxLength() - 1 - diagonal, tile);
-        }
-        if (times != null) {
             times.measure(first + start, count, first + keyStart, keyCount, width);
-            times.addBias(count, width, tile);
+            times.bias(count, width, reversedPosition, offset, bias);
+        }
+    }
+
+    /**
+     * Computes the tile of a head. What causality hides is finite or not, as it happens, and to be overwritten.
+     *
+     * @param queries {@code [count, queryWidth]}, the head's, from {@code offset} on, rows {@code stride} apart
+     */
+    void compute(int head, float[] queries, int offset, int stride) {
+        if (inputs.shape().heads() > 1) {
+            System.arraycopy(bias, 0, tile, 0, rows * SIZE);
         }
         int depth = inputs.shape().queryWidth();
-        AttentionProducts.intoTile(tiles, count, depth, diagonal, width, queries, offset, stride, keys, tile);
+        int key = head * depth * SIZE;
+        AttentionProducts.intoTile(tiles, rows, depth, diagonal, width, queries, offset, stride, keys, key, tile);
     }
 
     /** The tile, {@code [SIZE, SIZE]}. */
@@ -121,7 +127,7 @@ final class AttentionScores {
     /**
      * Adds the gradients of the tile's scores to those of the biases.
      *
-     * @param gradients a tile
+     * @param gradients a tile, the sum over the heads
      * @param sums sums by reversed position, {@code [L + SIZE]}, from {@code offset} on
      * @param position whether the position gradient is wanted
      * @param time whether the time gradient is wanted

@@ -44,23 +44,34 @@ interface AttentionTiles {
             int cOffset,
             int cRow);
 
-    /** Sets the scores to their position bias, {@code scores[r][c] = reversed[offset - r + c]}. */
-    void positionBias(int rows, int width, float[] reversed, int offset, float[] scores);
+    /**
+     * Copies up to {@link #SIZE} rows, {@code stride} apart from {@code offset} on, to the columns of {@code [width, SIZE]}, zeros
+     * behind the last.
+     */
+    void transpose(int rows, int width, float[] source, int offset, int stride, float[] target);
+
+    /** Whether neither infinity nor NaN is among the first {@code width} elements of some rows, {@code stride} apart. */
+    boolean isFinite(int rows, int width, float[] source, int offset, int stride);
+
+    /** Sets the biases to those by position, {@code bias[r][c] = reversed[offset - r + c]}. */
+    void positionBias(int rows, int width, float[] reversed, int offset, float[] bias);
 
     /** Adds score gradients to those of the position bias, {@code sums[offset - r + c] += gradients[r][c]}. */
     void addPositionGradient(int rows, int width, float[] gradients, float[] sums, int offset);
 
     /**
-     * Adds to each score the time bias {@code table[bucket]}, bucket = how many of the boundaries are at or below the distance
-     * {@code |queries[r] - keys[r * keyStride + c]|}. No difference overflows.
+     * Sets the biases to those by position and time, {@code reversed[offset - r + c] + table[bucket]}, bucket = how many of the
+     * boundaries are at or below the distance {@code |queries[r] - keys[r * keyStride + c]|}. No difference overflows.
      *
      * @param lowest {@code [rows, SIZE / lanes]}, for each row and vector of columns a bucket that none of them is below
      * @param highest a bucket that none of them is above
      * @param boundaries ascending; those from the highest bucket on are not read
      */
-    void addTimeBias(
+    void positionAndTimeBias(
             int rows,
             int width,
+            float[] reversed,
+            int offset,
             int[] queries,
             int[] keys,
             int keyStride,
@@ -68,11 +79,11 @@ interface AttentionTiles {
             int[] highest,
             int[] boundaries,
             float[] table,
-            float[] scores);
+            float[] bias);
 
     /**
      * Adds score gradients to sums of each bucket, {@code [T, lanes]}: as many partial sums for each as there are lanes. The other
-     * parameters are those of {@link #addTimeBias}.
+     * parameters are those of {@link #positionAndTimeBias}.
      */
     void addTimeGradient(
             int rows,
@@ -85,6 +96,9 @@ interface AttentionTiles {
             int[] boundaries,
             float[] gradients,
             float[] sums);
+
+    /** {@code sum += term}, both tiles. */
+    void addTile(int rows, int width, float[] term, float[] sum);
 
     /** Replaces scores s by {@code scale * silu(s)}, and those that causality hides by 0. */
     void silu(int rows, int width, int diagonal, float scale, float[] scores);

@@ -170,11 +170,12 @@ final class AttentionTimes {
         return low;
     }
 
-    /** Adds the bias of the measured tile to its scores. */
-    void addBias(int rows, int width, float[] scores) {
+    /** Sets the measured tile's biases, those by position included: {@code reversed[offset - r + c]} and the one by time. */
+    void bias(int rows, int width, float[] reversed, int offset, float[] tile) {
         int[] boundaries = exact ? intBoundaries : bucketNumbers;
         int stride = exact ? 0 : SIZE;
-        tiles.addTimeBias(rows, width, queries, keys, stride, lowest, highest, boundaries, bias.time(), scores);
+        tiles.positionAndTimeBias(
+                rows, width, reversed, offset, queries, keys, stride, lowest, highest, boundaries, bias.time(), tile);
     }
 
     /** Adds the gradients of the measured tile's scores to the sums of the tile's keys. */

@@ -1,5 +1,7 @@
 package dev.lanner.backend.cpu;
 
+import java.util.Arrays;
+
 /** The attention kernel's inner loops without the Vector API, for a JVM that was started without its module. */
 final class ScalarAttentionTiles implements AttentionTiles {
     /** Nothing here is a vector: this is the padding of widths, and how many columns share a range of buckets. */
@@ -38,9 +40,52 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void positionBias(int rows, int width, float[] reversed, int offset, float[] scores) {
+    public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
+        transposed(rows, width, source, offset, stride, target);
+    }
+
+    /** {@link #transpose}, which the Vector API is of no help with where vectors are not of sixteen floats. */
+    static void transposed(int rows, int width, float[] source, int offset, int stride, float[] target) {
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) { // by fours: a store in each column of the target costs more than a load
+            int from0 = offset + row * stride;
+            int from1 = from0 + stride;
+            int from2 = from1 + stride;
+            int from3 = from2 + stride;
+            for (int k = 0; k < width; k++) {
+                int to = k * SIZE + row;
+                target[to] = source[from0 + k];
+                target[to + 1] = source[from1 + k];
+                target[to + 2] = source[from2 + k];
+                target[to + 3] = source[from3 + k];
+            }
+        }
+        for (; row < rows; row++) {
+            int from = offset + row * stride;
+            for (int k = 0; k < width; k++) {
+                target[k * SIZE + row] = source[from + k];
+            }
+        }
+        for (int k = 0; rows < SIZE && k < width; k++) {
+            Arrays.fill(target, k * SIZE + rows, (k + 1) * SIZE, 0);
+        }
+    }
+
+    @Override
+    public boolean isFinite(int rows, int width, float[] source, int offset, int stride) {
+        float sum = 0;
         for (int row = 0; row < rows; row++) {
-            System.arraycopy(reversed, offset - row, scores, row * SIZE, width);
+            for (int k = 0; k < width; k++) {
+                sum += 0 * source[offset + row * stride + k];
+            }
+        }
+        return sum == 0;
+    }
+
+    @Override
+    public void positionBias(int rows, int width, float[] reversed, int offset, float[] bias) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(reversed, offset - row, bias, row * SIZE, width);
         }
     }
 
@@ -54,9 +99,11 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void addTimeBias(
+    public void positionAndTimeBias(
             int rows,
             int width,
+            float[] reversed,
+            int offset,
             int[] queries,
             int[] keys,
             int keyStride,
@@ -64,12 +111,13 @@ final class ScalarAttentionTiles implements AttentionTiles {
             int[] highest,
             int[] boundaries,
             float[] table,
-            float[] scores) {
+            float[] bias) {
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < width; column++) {
                 int distance = Math.abs(queries[row] - keys[row * keyStride + column]);
                 int group = row * (SIZE / LANES) + column / LANES;
-                scores[row * SIZE + column] += table[bucket(distance, boundaries, lowest[group], highest[group])];
+                int bucket = bucket(distance, boundaries, lowest[group], highest[group]);
+                bias[row * SIZE + column] = reversed[offset - row + column] + table[bucket];
             }
         }
     }
@@ -92,6 +140,15 @@ final class ScalarAttentionTiles implements AttentionTiles {
                 int group = row * (SIZE / LANES) + column / LANES;
                 int bucket = bucket(distance, boundaries, lowest[group], highest[group]);
                 sums[bucket * LANES + column % LANES] += gradients[row * SIZE + column];
+            }
+        }
+    }
+
+    @Override
+    public void addTile(int rows, int width, float[] term, float[] sum) {
+        for (int row = 0; row < rows; row++) {
+            for (int at = row * SIZE; at < row * SIZE + width; at++) {
+                sum[at] += term[at];
             }
         }
     }

@@ -37,10 +37,31 @@ final class SimdAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void positionBias(int rows, int width, float[] reversed, int offset, float[] scores) {
+    public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
+        if (LANES == SimdTranspose.LANES && width % LANES == 0) {
+            SimdTranspose.transpose(rows, width, source, offset, stride, target, SIZE);
+        } else {
+            ScalarAttentionTiles.transposed(rows, width, source, offset, stride, target);
+        }
+    }
+
+    @Override
+    public boolean isFinite(int rows, int width, float[] source, int offset, int stride) {
+        FloatVector sum = FloatVector.zero(F);
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < width; column += LANES) {
-                FloatVector.fromArray(F, reversed, offset - row + column).intoArray(scores, row * SIZE + column);
+                sum = FloatVector.fromArray(F, source, offset + row * stride + column)
+                        .fma(FloatVector.zero(F), sum);
+            }
+        }
+        return sum.reduceLanes(VectorOperators.ADD) == 0;
+    }
+
+    @Override
+    public void positionBias(int rows, int width, float[] reversed, int offset, float[] bias) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column += LANES) {
+                FloatVector.fromArray(F, reversed, offset - row + column).intoArray(bias, row * SIZE + column);
             }
         }
     }
@@ -55,9 +76,11 @@ final class SimdAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void addTimeBias(
+    public void positionAndTimeBias(
             int rows,
             int width,
+            float[] reversed,
+            int offset,
             int[] queries,
             int[] keys,
             int keyStride,
@@ -65,12 +88,12 @@ final class SimdAttentionTiles implements AttentionTiles {
             int[] highest,
             int[] boundaries,
             float[] table,
-            float[] scores) {
+            float[] bias) {
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < width; column += LANES) {
                 int group = row * GROUPS + column / LANES;
                 int bucket = lowest[group];
-                FloatVector bias = FloatVector.broadcast(F, table[bucket]);
+                FloatVector time = FloatVector.broadcast(F, table[bucket]);
                 if (bucket < highest[group]) {
                     IntVector key = IntVector.fromArray(I, keys, row * keyStride + column);
                     IntVector distance =
@@ -78,10 +101,12 @@ final class SimdAttentionTiles implements AttentionTiles {
                     for (; bucket < highest[group]; bucket++) {
                         VectorMask<Float> beyond = distance.compare(VectorOperators.GE, boundaries[bucket])
                                 .cast(F);
-                        bias = bias.blend(table[bucket + 1], beyond);
+                        time = time.blend(table[bucket + 1], beyond);
                     }
                 }
-                addTo(scores, row * SIZE + column, bias);
+                FloatVector.fromArray(F, reversed, offset - row + column)
+                        .add(time)
+                        .intoArray(bias, row * SIZE + column);
             }
         }
     }
@@ -121,6 +146,15 @@ final class SimdAttentionTiles implements AttentionTiles {
 
     private static void addTo(float[] sums, int at, FloatVector term) {
         FloatVector.fromArray(F, sums, at).add(term).intoArray(sums, at);
+    }
+
+    @Override
+    public void addTile(int rows, int width, float[] term, float[] sum) {
+        for (int row = 0; row < rows; row++) {
+            for (int at = row * SIZE; at < row * SIZE + width; at += LANES) {
+                addTo(sum, at, FloatVector.fromArray(F, term, at));
+            }
+        }
     }
 
     @Override
