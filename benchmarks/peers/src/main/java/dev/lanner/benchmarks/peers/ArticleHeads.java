@@ -20,13 +20,20 @@ final class ArticleHeads implements PeerHeads {
     private final HstuConfig config;
     private final PaddedBatch batch;
     private final PeerLayers layers;
+    private final boolean normalizesTable;
     private final long positions;
 
-    /** The losses on a batch. */
-    ArticleHeads(HstuConfig config, PaddedBatch batch, PeerLayers layers) {
+    /**
+     * The losses on a batch.
+     *
+     * @param normalizesTable whether negatives are looked up in a table of normalised items, rather than normalised when they were
+     *     looked up
+     */
+    ArticleHeads(HstuConfig config, PaddedBatch batch, PeerLayers layers, boolean normalizesTable) {
         this.config = config;
         this.batch = batch;
         this.layers = layers;
+        this.normalizesTable = normalizesTable;
         positions = batch.items().size();
     }
 
@@ -80,12 +87,14 @@ final class ArticleHeads implements PeerHeads {
     }
 
     /**
-     * Cosines with the negatives {@code [P, K]}, whose rows are looked up in the normalised table: normalising the rows after the
-     * look-up, which is as plain, takes libtorch three times as long.
+     * Cosines with the negatives, {@code [P, K]}. Public implementations normalise what was looked up (facebookresearch's
+     * generative-recommenders, LocalNegativesSampler), though there are more negatives in a batch than items in the table.
      */
     private NDArray similarities(NDArray query, NDArray negatives) {
         return Libtorch.function(() -> {
-            NDArray embeddings = Libtorch.embedding(negatives, layers.normalized(layers.items()));
+            NDArray embeddings = normalizesTable
+                    ? Libtorch.embedding(negatives, layers.normalized(layers.items()))
+                    : layers.normalized(Libtorch.embedding(negatives, layers.items()));
             return embeddings.matMul(query.expandDims(2)).squeeze(-1);
         });
     }

@@ -44,8 +44,9 @@ public final class Compare implements Callable<Integer> {
             names = "--peer",
             paramLabel = "NAME",
             description = {
-                "how libtorch's side is written: article, in plain operations as the article has them; tuned, as fast as"
-                        + " eager operations were made to be, with a heap that keeps its pages (default: ${DEFAULT-VALUE})"
+                "how libtorch's side is written: article, in plain operations as public implementations have them; table, the"
+                        + " same with negatives looked up in a table of normalised items; tuned, as fast as eager operations"
+                        + " were made to be, with a heap that keeps its pages (default: ${DEFAULT-VALUE})"
             },
             defaultValue = "article")
     private String peer;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How the peer is written. Both ways are eager and compute the same. */
+/** How the peer is written. All ways are eager and compute the same. */
 enum Written {
     /** As the article writes it: an operation for each part of its equations, over the padded batch. */
     ARTICLE {
@@ -19,7 +19,19 @@ enum Written {
 
         @Override
         PeerHeads heads(HstuConfig config, JaggedBatch batch, PeerLayers layers, NDManager manager) {
-            return new ArticleHeads(config, PaddedBatch.of(batch, config.maxLength(), manager), layers);
+            return new ArticleHeads(config, PaddedBatch.of(batch, config.maxLength(), manager), layers, false);
+        }
+    },
+    /** As {@link #ARTICLE}, but negatives are looked up in a table of normalised items. */
+    TABLE {
+        @Override
+        PeerAttention attention(HstuConfig config, JaggedBatch batch, ScriptFunction silu, NDManager manager) {
+            return ARTICLE.attention(config, batch, silu, manager);
+        }
+
+        @Override
+        PeerHeads heads(HstuConfig config, JaggedBatch batch, PeerLayers layers, NDManager manager) {
+            return new ArticleHeads(config, PaddedBatch.of(batch, config.maxLength(), manager), layers, true);
         }
     },
     /** As fast as eager operations were made to be, by means that take a profiler to find. */

@@ -42,7 +42,7 @@ class AgreementTest {
     }
 
     @ParameterizedTest(name = "{0}, {1} blocks, {2} heads")
-    @CsvSource({"ARTICLE, 2, 1", "ARTICLE, 3, 2", "TUNED, 2, 1", "TUNED, 3, 2"})
+    @CsvSource({"ARTICLE, 2, 1", "ARTICLE, 3, 2", "TABLE, 2, 1", "TUNED, 2, 1", "TUNED, 3, 2"})
     void trainingStep(Written written, int blocks, int heads) {
         try (TrainStepCase step = new TrainStepCase("tiny", written, config(blocks, heads), batch(), ITEMS)) {
             step.check();

@@ -24,7 +24,7 @@ class CompareTest {
     @ParameterizedTest
     @CsvSource({
         "--cases=sgemn, --cases: sgemn is none of",
-        "--peer=tunde, '--peer: tunde is none of [article, tuned]'",
+        "--peer=tunde, '--peer: tunde is none of [article, table, tuned]'",
         "--threads=0, --threads must be in 1..",
         "--rounds=0, --rounds must be positive",
         "--seconds=NaN, --seconds must be positive and finite",
