@@ -1,5 +1,6 @@
 package dev.lanner.tensor;
 
+import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.View;
@@ -10,6 +11,12 @@ import java.util.Optional;
 /** Runs fused operations: on the backend's kernel where it has one, else by their reference. */
 public final class Fused {
     private Fused() {}
+
+    /** The backend's kernel of an operation, or where it has none, one that runs the reference. */
+    public static FusedKernel kernel(Backend backend, FusedOp op) {
+        Optional<FusedKernel> found = backend.kernel(op);
+        return found.isPresent() ? found.get() : new ReferenceKernel(backend, op);
+    }
 
     /**
      * Runs a fused operation.
