@@ -38,8 +38,8 @@ public interface FusedOp {
     }
 
     /**
-     * Whether {@link #reference} looks at values of its operands to decide what to compute. A {@link Program} then holds the operation
-     * itself, also where the backend has no kernel, instead of the plain operations that its reference consists of.
+     * Whether {@link #reference} looks at values of its operands to decide what to compute. Such an operation runs as a whole also where
+     * the backend has no kernel, so that a {@link Program} can hold it.
      */
     default boolean readsValues() {
         return false;

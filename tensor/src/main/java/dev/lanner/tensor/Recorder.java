@@ -279,7 +279,7 @@ final class Recorder implements Backend {
     @Override
     public Optional<FusedKernel> kernel(FusedOp op) {
         requireOpen();
-        if (target.kernel(op).isEmpty() && !op.readsValues()) {
+        if (!Fused.isOneLaunch(target, op)) {
             return Optional.empty();
         }
         FusedKernel kernel = Fused.kernel(target, op);
