@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanner.tensor.backend.Backend;
+import dev.lanner.tensor.backend.BackendException;
+import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.HostArray;
+import dev.lanner.tensor.backend.Recording;
+import dev.lanner.tensor.backend.Storage;
 import dev.lanner.tensor.functional.Functional;
+import dev.lanner.tensor.reference.ReferenceBackend;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -303,6 +309,99 @@ class ProgramTest extends OnReference {
                     over,
                     assertThrows(IllegalStateException.class, () -> leaked[0].toDoubles())
                             .getMessage());
+        }
+    }
+
+    @Test
+    void aStorageServesOneResultAfterAnotherAndAllGoWhenTheProgramCloses() {
+        ReferenceBackend memory = new ReferenceBackend();
+        List<Storage> live = new ArrayList<>();
+        Backend counting = Intercepted.reference((method, arguments) -> switch (method.getName()) {
+            case "release" -> {
+                assertTrue(live.remove((Storage) arguments[0]), "released twice");
+                yield "released";
+            }
+            case "allocate" -> {
+                Storage storage = memory.allocate((DType) arguments[0], (int) arguments[1]);
+                live.add(storage);
+                yield storage;
+            }
+            default -> null;
+        });
+        try (Backends.Use use = Backends.use(counting);
+                Program program = Program.record(inputs -> {
+                    Tensor x = inputs.tensor("x", DType.F64, 1000);
+                    Tensor first = x.add(1);
+                    Tensor y = first;
+                    for (int i = 0; i < 20; i++) {
+                        y = y.mul(2).neg();
+                    }
+                    return new Tensor[] {y, first.add(y)};
+                })) {
+            // The input, the scalars 1 and 2, and for the rest the two outputs, what they share and one more.
+            long large = live.stream()
+                    .filter(storage -> ((HostArray) storage).length() == 1000)
+                    .count();
+            assertTrue(large <= 5, large + " storages");
+            double[] x = new double[1000];
+            x[7] = 1;
+            for (int run = 0; run < 2; run++) {
+                program.set("x", x);
+                program.run(0);
+                assertEquals(2 << 20, program.output(0).toDoubles()[7]);
+                assertEquals((2 << 20) + 2, program.output(1).toDoubles()[7]);
+                assertEquals(1 << 20, program.output(0).toDoubles()[999]);
+            }
+        }
+        assertEquals(List.of(), live);
+    }
+
+    @Test
+    void aBackendThatCannotRunARecordingKeepsNoMemory() {
+        List<Object> live = new ArrayList<>();
+        Backend refusing = Intercepted.reference((method, arguments) -> switch (method.getName()) {
+            case "allocate" -> {
+                HostArray array = HostArray.allocate((DType) arguments[0], (int) arguments[1]);
+                live.add(array);
+                yield array;
+            }
+            case "release" -> live.remove(arguments[0]);
+            case "prepare" -> {
+                assertEquals(1, ((Recording) arguments[0]).launches().size());
+                throw new BackendException("no kernel");
+            }
+            default -> null;
+        });
+        try (Backends.Use use = Backends.use(refusing)) {
+            assertThrows(BackendException.class, ProgramTest::doubling);
+        }
+        assertEquals(List.of(), live);
+    }
+
+    @Test
+    void aScopeAroundARecordingLeavesTheProgramItsMemory() {
+        Program program;
+        try (Scope scope = Scope.open()) {
+            program = doubling();
+        }
+        program.set("x", 1.0, 2.0, 3.0);
+        program.run(1);
+        assertArrayEquals(new double[] {2, 4, 6}, program.output(0).toDoubles());
+        program.close();
+    }
+
+    @Test
+    void whatIsComputedOutsideOfTheProgramIsComputedOnce() {
+        Tensor[] state = new Tensor[1];
+        try (Program program = Program.record(inputs -> {
+            state[0] = Scope.outside(() -> Tensor.ones(DType.F64, Shape.of(2)).mul(3));
+            state[0].assign(state[0].add(1));
+            return new Tensor[0];
+        })) {
+            assertArrayEquals(new double[] {3, 3}, state[0].toDoubles());
+            program.run(1);
+            program.run(2);
+            assertArrayEquals(new double[] {5, 5}, state[0].toDoubles());
         }
     }
 }
