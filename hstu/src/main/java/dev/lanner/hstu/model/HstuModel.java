@@ -12,6 +12,8 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The sequential recommender: item and action embeddings, HSTU blocks, a retrieval head (cosine similarity with the item
@@ -68,15 +70,52 @@ public final class HstuModel extends Module {
         return itemCount;
     }
 
+    /** The blocks in their order. */
+    public List<HstuBlock> blocks() {
+        List<HstuBlock> all = new ArrayList<>();
+        blocks.forEach(all::add);
+        return all;
+    }
+
+    /** The item embeddings, {@code [V+1, D]}; row 0 is padding. */
+    public Tensor itemEmbeddings() {
+        return items.weight();
+    }
+
+    /**
+     * What the first block takes.
+     *
+     * @param ids I32 {@code [N]}, items 1..V
+     * @param actions I32 {@code [N]}, 1..3, or 0 for an item that nothing was done with yet, a candidate
+     * @return {@code [N, D]}
+     */
+    public Tensor tokens(Tensor ids, Tensor actions) {
+        return input.forward(ids, actions);
+    }
+
     /**
      * The state after each event, which knows that event and those before it.
      *
      * @return {@code [N, D]}
      */
     public Tensor encode(Sequences sequences) {
-        Tensor x = input.forward(sequences);
+        Tensor x = tokens(sequences.items(), sequences.actions());
         for (HstuBlock block : blocks) {
             x = block.forward(x, sequences);
+        }
+        return x;
+    }
+
+    /**
+     * The states of sequences that end in a candidate, an item with action 0 at the time of the request, behind up to L events: what
+     * serving from a cache must equal (docs/decisions/011-m-falcon.md), at the price of encoding a history once for each candidate.
+     *
+     * @return {@code [N, D]}
+     */
+    public Tensor encodeWithCandidates(Sequences sequences) {
+        Tensor x = tokens(sequences.items(), sequences.actions());
+        for (HstuBlock block : blocks) {
+            x = block.forwardWithCandidates(x, sequences);
         }
         return x;
     }
@@ -128,6 +167,17 @@ public final class HstuModel extends Module {
      * @return {@code [B]}
      */
     public Tensor ratings(Tensor states, Tensor candidates) {
-        return rating.forward(states, items.forward(candidates));
+        return ratingsOf(states, items.forward(candidates));
+    }
+
+    /**
+     * Predicted ratings of items whose embeddings are there.
+     *
+     * @param states {@code [B, D]}
+     * @param embeddings {@code [B, D]}, rows of {@link #itemEmbeddings}
+     * @return {@code [B]}
+     */
+    public Tensor ratingsOf(Tensor states, Tensor embeddings) {
+        return rating.forward(states, embeddings);
     }
 }
