@@ -126,6 +126,52 @@ public final class HstuBlock extends Module {
     }
 
     /**
+     * The block's output for one candidate behind each event: row i stands behind the events up to i of its sequence and sees those
+     * and itself. Where the events are a whole history, the candidate behind the last is one of {@link #forwardCandidates}.
+     *
+     * @param x {@code [N, D]}
+     * @param rows {@link #project} of x
+     * @param events projections of the events, in this block
+     * @param sequences the events
+     * @param queryTimes I64 {@code [N]}, the time at which each candidate stands
+     * @return {@code [N, D]}
+     */
+    Tensor forwardTargets(Tensor x, Projections rows, Projections events, Sequences sequences, Tensor queryTimes) {
+        int last = positionBias.size(0) - 1;
+        // A candidate stands a position further on than the event in its row.
+        Tensor next = Tensor.concat(0, positionBias.narrow(0, 1, last), positionBias.narrow(0, last, 1));
+        Tensor ofEvents = Fused.apply(
+                attention,
+                rows.queries(),
+                events.keys(),
+                events.values(),
+                sequences.offsets(),
+                queryTimes,
+                sequences.times(),
+                next,
+                timeBias);
+        return finish(x, rows, ofEvents.add(ofThemselves(rows)));
+    }
+
+    /** What each row gets from itself alone. */
+    private Tensor ofThemselves(Projections rows) {
+        int count = rows.keys().size(0);
+        int heads = attention.heads();
+        int width = rows.keys().size(1) / heads;
+        Tensor bias =
+                positionBias.narrow(0, attention.maxLength() - 1, 1).add(timeBias.narrow(0, attention.bucket(0, 0), 1));
+        Tensor scores = rows.queries()
+                .mul(rows.keys())
+                .reshape(count, heads, width)
+                .sum(true, 2)
+                .add(bias);
+        return scores.silu()
+                .div(attention.divisor())
+                .mul(rows.values().reshape(count, heads, width))
+                .reshape(count, heads * width);
+    }
+
+    /**
      * The block's output for whole sequences that end in a candidate, behind up to L events: {@link #forward} with the position table
      * one longer to either side, where its ends are repeated.
      */

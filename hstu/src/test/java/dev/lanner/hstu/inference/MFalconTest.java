@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanner.hstu.model.Encoded;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.Sequences;
 import dev.lanner.tensor.Tensor;
@@ -49,6 +50,40 @@ class MFalconTest {
         assertClose(expected, falcon.score(cache, time, candidates).ratings());
     }
 
+    /** What is served is what was trained: the target behind each event of a training batch, rated as a candidate behind it. */
+    @Property(tries = 20)
+    void trainingRatesTheTargetsAsServingRatesCandidates(
+            @ForAll @LongRange(max = 1000) long seed,
+            @ForAll @IntRange(min = 1, max = Served.LONGEST) int length,
+            @ForAll boolean targetAware) {
+        HstuModel model = Served.model(Served.config(6, 2, targetAware), seed);
+        MFalcon falcon = new MFalcon(model);
+        History history = Served.history(seed, length);
+        History targets = Served.history(seed + 1, length);
+        long[] times = new long[length];
+        for (int i = 0; i < length; i++) {
+            times[i] = history.times()[i] + seed * 10_000;
+        }
+        // A sequence in front, so that the second does not begin with the first row.
+        Tensor ids = Tensor.of(targets.items(), length);
+        Encoded encoded = model.encode(
+                new Sequences(
+                        Tensor.of(new int[] {0, 1, 1 + length}, 3),
+                        Tensor.concat(0, Tensor.of(new int[] {3}, 1), Tensor.of(history.items(), length)),
+                        Tensor.concat(0, Tensor.of(new int[] {2}, 1), Tensor.of(history.actions(), length)),
+                        Tensor.concat(0, Tensor.of(new long[] {5}, 1), Tensor.of(history.times(), length))),
+                Tensor.concat(0, Tensor.of(new int[] {9}, 1), ids),
+                Tensor.concat(0, Tensor.of(new long[] {6}, 1), Tensor.of(times, length)));
+        float[] trained =
+                model.ratings(encoded.ratingStates().narrow(0, 1, length), ids).toFloats();
+        float[] served = new float[length];
+        for (int i = 0; i < length; i++) {
+            KvCache cache = falcon.encode(Served.first(history, i + 1));
+            served[i] = falcon.score(cache, times[i], targets.items()[i]).ratings()[0];
+        }
+        assertClose(trained, served);
+    }
+
     /** What a history of L events is measured by is, for a shorter one, the model's own forward pass. */
     @Property(tries = 20)
     void theLongerTableChangesNothingForShorterSequences(
@@ -71,20 +106,17 @@ class MFalconTest {
             @ForAll @IntRange(min = 1, max = Served.LONGEST) int length,
             @ForAll @IntRange(min = 1, max = 50) int microbatch) {
         HstuModel model = Served.model(Served.config(16, 2, true), seed);
-        KvCache cache = new MFalcon(model).encode(Served.history(seed, length));
-        MFalcon falcon = new MFalcon(model, microbatch);
-        MFalcon other = new MFalcon(model);
-        KvCache own = other.encode(Served.history(seed, length));
-        CandidateScores straight = other.score(own, Served.catalogue());
+        History history = Served.history(seed, length);
+        MFalcon whole = new MFalcon(model);
+        CandidateScores straight = whole.score(whole.encode(history), Served.catalogue());
+        MFalcon parts = new MFalcon(model, microbatch);
         int[] candidates = Served.shuffled(seed, Served.catalogue());
-        KvCache again = falcon.encode(Served.history(seed, length));
-        CandidateScores mixed = falcon.score(again, candidates);
+        CandidateScores mixed = parts.score(parts.encode(history), candidates);
         for (int i = 0; i < candidates.length; i++) {
             int item = candidates[i];
             assertEquals(straight.ratings()[item - 1], mixed.ratings()[i], "rating of " + item);
             assertEquals(straight.retrieval()[item - 1], mixed.retrieval()[i], "score of " + item);
         }
-        assertThrows(IllegalArgumentException.class, () -> falcon.score(cache, 1));
     }
 
     @Property(tries = 50)
@@ -234,6 +266,12 @@ class MFalconTest {
         assertThrows(IllegalArgumentException.class, () -> new History(new int[1], new int[2], new long[1]));
         assertThrows(IllegalArgumentException.class, () -> new MFalcon(falcon.model(), 0));
         assertEquals(0, falcon.score(cache, new int[0]).ratings().length);
+        MFalcon other = new MFalcon(falcon.model());
+        assertEquals(
+                "cache: was encoded by another model, or by this one before it was trained further; encode again",
+                assertThrows(IllegalArgumentException.class, () -> other.score(cache, 1))
+                        .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> other.append(cache, 1, 1, 1));
     }
 
     /** A seldom order of threads would show as other bits. */
