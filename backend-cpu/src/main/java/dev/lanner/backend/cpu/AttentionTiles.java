@@ -44,6 +44,15 @@ interface AttentionTiles {
             int cOffset,
             int cRow);
 
+    /**
+     * The diagonal of a product: {@code c[r] += a[r]·b[r]}, where each element is the chain of additions of {@link #multiplyAdd}.
+     *
+     * @param rows rows of {@code a} and {@code b}, elements of {@code c}
+     * @param depth columns of {@code a} and {@code b}
+     */
+    void diagonalAdd(
+            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c);
+
     /** Sets the scores to their position bias, {@code scores[r][c] = reversed[offset - r + c]}. */
     void positionBias(int rows, int width, float[] reversed, int offset, float[] scores);
 

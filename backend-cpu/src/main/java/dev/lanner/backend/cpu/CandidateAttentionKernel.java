@@ -12,11 +12,17 @@ import java.util.Arrays;
  * row has the bits that the attention over history and candidate together gives, whatever candidates are beside it.
  */
 final class CandidateAttentionKernel implements FusedKernel {
-    private static final int SIZE = AttentionTiles.SIZE;
-    private static final int BLOCK = AttentionTiles.BLOCK;
+    /** Candidates of a tile. */
+    private static final int ROWS = AttentionTiles.SIZE;
 
-    /** Candidates of a task: whole tiles, and a short list stays on the thread that asks. */
-    private static final int GRAIN = 3 * SIZE;
+    /** Most events of a tile: four vectors of 512 bits. Tiles are nearly equally wide, so that none is a slow narrow one. */
+    private static final int COLUMNS = 64;
+
+    /** Candidates of a task: whole tiles, and tasks enough for threads to share a catalogue evenly. */
+    private static final int GRAIN = 2 * ROWS;
+
+    /** A list up to this long is one task: many threads that ask at a time each do their own. */
+    private static final int SHORT = 3 * ROWS;
 
     /** Work space of the lone task that holds the others together. */
     private static final int KEYS = 0;
@@ -26,7 +32,7 @@ final class CandidateAttentionKernel implements FusedKernel {
     /** Work space of a task. */
     private static final int TILE = 0;
 
-    private static final int OWN_KEYS = 1;
+    private static final int OWN_SCORES = 1;
     private static final int VALUES = 2;
     private static final int OWN_VALUES = 3;
     private static final int SUMS = 4;
@@ -54,33 +60,36 @@ final class CandidateAttentionKernel implements FusedKernel {
 
     @Override
     public void forward(View[] inputs, View[] outputs) {
-        Rows out = Rows.of(outputs[0]);
+        int heads = op.attention().heads();
         Rows keys = Rows.of(inputs[3]);
-        int keyWidth = keys.width() / op.attention().heads();
-        int padded = padded(inputs[3].shape().size(0));
+        Rows out = Rows.of(outputs[0]);
+        int keyWidth = inputs[0].shape().size(1) / heads;
+        int vectors = WorkerPool.tasks(inputs[3].shape().size(0), tiles.lanes());
         pool.run(1, (lone, own) -> {
-            float[] bias = own.floats(BIAS, padded + SIZE);
+            int padded = vectors * tiles.lanes();
+            float[] bias = own.floats(BIAS, padded + ROWS);
             findBias(inputs, padded, bias);
-            float[] transposed = own.floats(KEYS, op.attention().heads() * keyWidth * padded);
-            for (int head = 0; head < op.attention().heads(); head++) {
-                transpose(slice(keys), keys.count(), head, keyWidth, padded, transposed);
-            }
-            Candidates candidates = new Candidates(
-                    slice(Rows.of(inputs[0])),
-                    slice(Rows.of(inputs[1])),
-                    slice(Rows.of(inputs[2])),
-                    slice(Rows.of(inputs[4])),
-                    transposed,
+            Candidates c = new Candidates(
+                    slice(inputs[0]),
+                    slice(inputs[1]),
+                    slice(inputs[2]),
+                    slice(inputs[4]),
+                    own.floats(KEYS, heads * keyWidth * padded),
                     bias,
-                    slice(out));
-            int events = keys.count();
-            int valueWidth = out.width() / op.attention().heads();
-            pool.run(WorkerPool.tasks(out.count(), GRAIN), (task, scratch) -> {
-                int end = (int) Math.min(out.count(), (task + 1L) * GRAIN);
-                for (int head = 0; head < op.attention().heads(); head++) {
-                    for (int first = task * GRAIN; first < end; first += SIZE) {
-                        int rows = Math.min(SIZE, end - first);
-                        rows(candidates, head, first, rows, events, keyWidth, valueWidth, scratch);
+                    slice(outputs[0]),
+                    keys.count(),
+                    vectors,
+                    keyWidth,
+                    out.width() / heads);
+            for (int head = 0; head < heads; head++) {
+                transpose(keys, head, c);
+            }
+            int grain = out.count() <= SHORT ? SHORT : GRAIN;
+            pool.run(WorkerPool.tasks(out.count(), grain), (task, scratch) -> {
+                int end = (int) Math.min(out.count(), (task + 1L) * grain);
+                for (int head = 0; head < heads; head++) {
+                    for (int first = task * grain; first < end; first += ROWS) {
+                        attend(c, head, first, Math.min(ROWS, end - first), scratch);
                     }
                 }
             });
@@ -90,8 +99,10 @@ final class CandidateAttentionKernel implements FusedKernel {
     /**
      * Operands of one call.
      *
-     * @param keys of the history, for each head and tile of events {@code [keyWidth, SIZE]}
-     * @param bias of each event, {@code [n]} and zeros to the end of the last tile; then that of a candidate with itself
+     * @param keys of the history, for each head and tile of events {@code [keyWidth, columns of the tile]}
+     * @param bias of each event, {@code [n]} and zeros to the last whole vector; then ROWS times that of a candidate with itself
+     * @param events n
+     * @param vectors that hold an element for each event
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Candidates(
@@ -101,29 +112,36 @@ final class CandidateAttentionKernel implements FusedKernel {
             AttentionSlice values,
             float[] keys,
             float[] bias,
-            AttentionSlice out) {}
+            AttentionSlice out,
+            int events,
+            int vectors,
+            int keyWidth,
+            int valueWidth) {}
 
-    private static AttentionSlice slice(Rows rows) {
+    private static AttentionSlice slice(View view) {
+        Rows rows = Rows.of(view);
         return new AttentionSlice(rows.values(), rows.offset(), rows.stride());
     }
 
-    private static int padded(int events) {
-        return AttentionPacking.padded(events, SIZE);
+    private int tileCount(int vectors) {
+        return WorkerPool.tasks(vectors * tiles.lanes(), COLUMNS);
+    }
+
+    /** The first event of a tile; of the tile behind the last, the number of events in whole vectors. */
+    private int start(int tile, int vectors) {
+        return tile * vectors / Math.max(1, tileCount(vectors)) * tiles.lanes();
     }
 
     /** The candidates stand at one position and time: one row of biases is that of all of them. */
     private void findBias(View[] inputs, int padded, float[] bias) {
         View times = inputs[5];
-        long[] keyTimes = longs(times);
-        int from = times.layout().offset();
-        int step = times.layout().stride(0);
         int events = times.shape().size(0);
-        long queryTime = longs(inputs[6])[inputs[6].layout().offset()];
-        Arrays.fill(bias, 0, padded + SIZE, 0);
+        long queryTime = time(inputs[6], 0);
+        Arrays.fill(bias, events, padded, 0);
         for (int j = 0; j < events; j++) {
-            bias[j] = bias(inputs, events - j, op.attention().bucket(queryTime, keyTimes[from + j * step]));
+            bias[j] = bias(inputs, events - j, op.attention().bucket(queryTime, time(times, j)));
         }
-        Arrays.fill(bias, padded, padded + SIZE, bias(inputs, 0, op.attention().bucket(queryTime, queryTime)));
+        Arrays.fill(bias, padded, padded + ROWS, bias(inputs, 0, op.attention().bucket(queryTime, queryTime)));
     }
 
     private float bias(View[] inputs, int distance, int bucket) {
@@ -131,128 +149,116 @@ final class CandidateAttentionKernel implements FusedKernel {
     }
 
     private static float element(View table, int index) {
-        return ((HostArray) table.storage())
-                .floats()[table.layout().offset() + index * table.layout().stride(0)];
+        return ((HostArray) table.storage()).floats()[table.layout().position(index)];
     }
 
-    private static long[] longs(View view) {
-        return ((HostArray) view.storage()).longs();
+    private static long time(View times, int index) {
+        return ((HostArray) times.storage()).longs()[times.layout().position(index)];
     }
 
-    private static void transpose(AttentionSlice keys, int events, int head, int width, int padded, float[] target) {
-        for (int start = 0; start < events; start += SIZE) {
-            int at = (head * padded + start) * width;
-            transposed(keys, start, Math.min(SIZE, events - start), head * width, width, target, at);
-        }
-    }
-
-    /** Up to SIZE rows as the columns of {@code [width, SIZE]} from {@code at} on, zeros behind the last. */
-    private static void transposed(
-            AttentionSlice source, int start, int count, int column, int width, float[] target, int at) {
-        Arrays.fill(target, at, at + width * SIZE, 0);
-        for (int row = 0; row < count; row++) {
-            int from = source.at(start + row, column);
-            for (int k = 0; k < width; k++) {
-                target[at + k * SIZE + row] = source.values()[from + k];
+    /** Brings a head's keys to the columns of their tiles, zeros behind the last. */
+    private void transpose(Rows keys, int head, Candidates c) {
+        float[] from = keys.values();
+        float[] target = c.keys();
+        int width = c.keyWidth();
+        int padded = c.vectors() * tiles.lanes();
+        for (int tile = 0; tile < tileCount(c.vectors()); tile++) {
+            int start = start(tile, c.vectors());
+            int columns = start(tile + 1, c.vectors()) - start;
+            int to = (head * padded + start) * width;
+            int count = Math.min(columns, c.events() - start);
+            for (int column = 0; column < count; column++) {
+                int row = keys.at(start + column) + head * width;
+                for (int k = 0; k < width; k++) {
+                    target[to + k * columns + column] = from[row + k];
+                }
+            }
+            for (int k = 0; k < width && count < columns; k++) {
+                Arrays.fill(target, to + k * columns + count, to + (k + 1) * columns, 0);
             }
         }
     }
 
-    /** One head of up to SIZE candidates. */
-    private void rows(
-            Candidates c, int head, int first, int rows, int events, int keyWidth, int valueWidth, Scratch scratch) {
-        int width = AttentionPacking.padded(valueWidth, tiles.lanes());
-        int keyColumn = head * keyWidth;
-        int valueColumn = head * valueWidth;
-        float scale = 1 / (float) op.attention().divisor();
-        float[] tile = scratch.floats(TILE, SIZE * SIZE);
+    /** One head of the candidates in a tile's rows. */
+    private void attend(Candidates c, int head, int first, int rows, Scratch scratch) {
+        int padded = AttentionPacking.padded(c.valueWidth(), tiles.lanes());
+        int valueColumn = head * c.valueWidth();
+        float[] scores = scratch.floats(TILE, (ROWS + 1) * COLUMNS);
         AttentionSlice sums =
-                AttentionPacking.zeros(c.out(), first, rows, valueColumn, valueWidth, width, scratch, SUMS);
-        int queries = c.q().at(first, keyColumn);
-        for (int start = 0; start < events; start += SIZE) {
-            int count = Math.min(SIZE, events - start);
-            int columns = AttentionPacking.padded(count, tiles.lanes());
+                AttentionPacking.zeros(c.out(), first, rows, valueColumn, c.valueWidth(), padded, scratch, SUMS);
+        int queries = c.q().at(first, head * c.keyWidth());
+        for (int tile = 0; tile < tileCount(c.vectors()); tile++) {
+            int start = start(tile, c.vectors());
+            int columns = start(tile + 1, c.vectors()) - start;
+            int count = Math.min(columns, c.events() - start);
             for (int row = 0; row < rows; row++) {
-                System.arraycopy(c.bias(), start, tile, row * SIZE, columns);
+                System.arraycopy(c.bias(), start, scores, row * columns, columns);
             }
             tiles.multiplyAdd(
                     rows,
-                    keyWidth,
+                    c.keyWidth(),
                     columns,
                     c.q().values(),
                     queries,
                     c.q().rowStride(),
                     1,
                     c.keys(),
-                    (head * padded(events) + start) * keyWidth,
-                    SIZE,
-                    tile,
-                    0,
-                    SIZE);
-            // At this distance from the diagonal nothing is hidden.
-            tiles.silu(rows, columns, SIZE, scale, tile);
-            AttentionSlice values =
-                    AttentionPacking.rows(c.values(), start, count, valueColumn, valueWidth, width, scratch, VALUES);
-            add(rows, count, width, tile, 0, values, 0, sums, 0);
-        }
-        itself(c, first, rows, keyWidth, queries, padded(events), head, valueWidth, width, sums, scratch);
-        AttentionPacking.store(sums, c.out(), first, rows, valueColumn, valueWidth, width);
-    }
-
-    /** Adds each candidate's attention to itself: the diagonal of a tile of candidates, block by block. */
-    private void itself(
-            Candidates c,
-            int first,
-            int rows,
-            int keyWidth,
-            int queries,
-            int biasAt,
-            int head,
-            int valueWidth,
-            int width,
-            AttentionSlice sums,
-            Scratch scratch) {
-        float[] tile = scratch.floats(TILE, SIZE * SIZE);
-        // A block's columns may reach behind the last row.
-        float[] keys = scratch.floats(OWN_KEYS, (keyWidth + 1) * SIZE);
-        transposed(c.k(), first, rows, head * keyWidth, keyWidth, keys, 0);
-        Arrays.fill(keys, keyWidth * SIZE, (keyWidth + 1) * SIZE, 0);
-        AttentionSlice values =
-                AttentionPacking.rows(c.v(), first, rows, head * valueWidth, valueWidth, width, scratch, OWN_VALUES);
-        int columns = AttentionPacking.padded(BLOCK, tiles.lanes());
-        for (int row = 0; row < rows; row += BLOCK) {
-            int block = Math.min(BLOCK, rows - row);
-            for (int r = 0; r < block; r++) {
-                System.arraycopy(c.bias(), biasAt, tile, r * SIZE, columns);
-            }
-            tiles.multiplyAdd(
-                    block,
-                    keyWidth,
+                    (head * c.vectors() * tiles.lanes() + start) * c.keyWidth(),
                     columns,
-                    c.q().values(),
-                    queries + row * c.q().rowStride(),
-                    c.q().rowStride(),
-                    1,
-                    keys,
-                    row,
-                    SIZE,
-                    tile,
+                    scores,
                     0,
-                    SIZE);
-            tiles.silu(block, columns, SIZE, 1 / (float) op.attention().divisor(), tile);
-            for (int r = 0; r < block; r++) {
-                add(1, 1, width, tile, r * SIZE + r, values, row + r, sums, row + r);
-            }
+                    columns);
+            silu(rows * columns, scores);
+            AttentionSlice values = AttentionPacking.rows(
+                    c.values(), start, count, valueColumn, c.valueWidth(), padded, scratch, VALUES);
+            add(rows, count, padded, scores, 0, columns, values, 0, sums, 0);
+        }
+        attendToItself(c, head, first, rows, sums, padded, scratch);
+        AttentionPacking.store(sums, c.out(), first, rows, valueColumn, c.valueWidth(), padded);
+    }
+
+    private void attendToItself(
+            Candidates c, int head, int first, int rows, AttentionSlice sums, int padded, Scratch scratch) {
+        float[] scores = scratch.floats(OWN_SCORES, ROWS);
+        System.arraycopy(c.bias(), c.vectors() * tiles.lanes(), scores, 0, ROWS);
+        int column = head * c.keyWidth();
+        tiles.diagonalAdd(
+                rows,
+                c.keyWidth(),
+                c.q().values(),
+                c.q().at(first, column),
+                c.q().rowStride(),
+                c.k().values(),
+                c.k().at(first, column),
+                c.k().rowStride(),
+                scores);
+        silu(rows, scores);
+        AttentionSlice values = AttentionPacking.rows(
+                c.v(), first, rows, head * c.valueWidth(), c.valueWidth(), padded, scratch, OWN_VALUES);
+        for (int row = 0; row < rows; row++) {
+            add(1, 1, padded, scores, row, 1, values, row, sums, row);
         }
     }
 
-    /** {@code sums += tile values}, from a row of each on. */
+    /** Of these scores none is hidden, so it does not matter where rows end. Up to a row more is computed. */
+    private void silu(int count, float[] scores) {
+        int size = AttentionTiles.SIZE;
+        tiles.silu(
+                WorkerPool.tasks(count, size),
+                size,
+                size,
+                1 / (float) op.attention().divisor(),
+                scores);
+    }
+
+    /** {@code sums += scores values}, from a row of each on. */
     private void add(
             int rows,
             int depth,
             int width,
-            float[] tile,
+            float[] scores,
             int from,
+            int stride,
             AttentionSlice values,
             int valueRow,
             AttentionSlice sums,
@@ -261,9 +267,9 @@ final class CandidateAttentionKernel implements FusedKernel {
                 rows,
                 depth,
                 width,
-                tile,
+                scores,
                 from,
-                SIZE,
+                stride,
                 1,
                 values.values(),
                 values.at(valueRow, 0),

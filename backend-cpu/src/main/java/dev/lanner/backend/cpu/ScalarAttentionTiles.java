@@ -38,6 +38,16 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
+    public void diagonalAdd(
+            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c) {
+        for (int row = 0; row < rows; row++) {
+            for (int k = 0; k < depth; k++) {
+                c[row] += a[aOffset + row * aRow + k] * b[bOffset + row * bRow + k];
+            }
+        }
+    }
+
+    @Override
     public void positionBias(int rows, int width, float[] reversed, int offset, float[] scores) {
         for (int row = 0; row < rows; row++) {
             System.arraycopy(reversed, offset - row, scores, row * SIZE, width);

@@ -9,8 +9,8 @@ import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 
 /**
- * What depends on an item alone, for all of them, a row for each: the direction of its embedding, the embedding, its token as a
- * candidate, and that token's projections in the first block. Side by side, so that one look-up gives all.
+ * What depends on an item alone, for all of them, a row for each: the direction of its embedding, its part of a predicted rating, its
+ * token as a candidate, and that token's projections in the first block. Side by side, so that one look-up gives all.
  */
 final class ItemTable {
     private static final int COLUMNS = 7;
@@ -34,7 +34,7 @@ final class ItemTable {
             Tensor table = Tensor.concat(
                     1,
                     Functional.l2Normalize(embeddings),
-                    embeddings,
+                    model.ratingTerms(ids),
                     tokens,
                     first.keys(),
                     first.queries(),
@@ -73,8 +73,8 @@ final class ItemTable {
         return column(0);
     }
 
-    /** Embeddings, {@code [M, D]}. */
-    Tensor embeddings() {
+    /** {@link HstuModel#ratingTerms}, {@code [M, D]}. */
+    Tensor ratingTerms() {
         return column(1);
     }
 

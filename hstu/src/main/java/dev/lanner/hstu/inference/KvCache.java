@@ -41,6 +41,11 @@ public final class KvCache {
         return rows.bytes() + (long) lastState.shape().elements() * Float.BYTES;
     }
 
+    /** The user's state after the last event, {@code [D]}: what an {@link ItemIndex} is searched with. */
+    public float[] state() {
+        return lastState.toFloats();
+    }
+
     /** The user's state, {@code [1, D]}. */
     Tensor lastState() {
         return lastState;

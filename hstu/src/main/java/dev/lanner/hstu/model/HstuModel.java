@@ -190,17 +190,27 @@ public final class HstuModel extends Module {
      * @return {@code [B]}
      */
     public Tensor ratings(Tensor states, Tensor candidates) {
-        return ratingsOf(states, items.forward(candidates));
+        return rating.forward(states, items.forward(candidates));
     }
 
     /**
-     * Predicted ratings of items whose embeddings are there.
+     * What predicted ratings take of items, whatever the state.
      *
-     * @param states {@code [B, D]}
-     * @param embeddings {@code [B, D]}, rows of {@link #itemEmbeddings}
+     * @param candidates I32 {@code [B]}
+     * @return {@code [B, D]}
+     */
+    public Tensor ratingTerms(Tensor candidates) {
+        return rating.itemTerms(items.forward(candidates));
+    }
+
+    /**
+     * {@link #ratings} of items whose terms are there; equal to rounding.
+     *
+     * @param states {@code [B, D]}, as in {@link #ratings}
+     * @param terms {@code [B, D]}, rows of {@link #ratingTerms}
      * @return {@code [B]}
      */
-    public Tensor ratingsOf(Tensor states, Tensor embeddings) {
-        return rating.forward(states, embeddings);
+    public Tensor ratingsOf(Tensor states, Tensor terms) {
+        return rating.forwardTerms(states, terms);
     }
 }

@@ -30,7 +30,7 @@ public abstract class BackendContract
                 FusedContract,
                 OptimizerContract,
                 AttentionContract,
-                CandidateContract {
+                ServingContract {
     private Harness harness;
 
     /** For tests of a backend to extend. */

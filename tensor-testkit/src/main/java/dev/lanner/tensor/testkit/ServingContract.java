@@ -1,5 +1,6 @@
 package dev.lanner.tensor.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanner.tensor.DType;
@@ -7,18 +8,21 @@ import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
+import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.HstuAttention;
+import dev.lanner.tensor.functional.InnerProductTopK;
+import dev.lanner.tensor.reference.ReferenceBackend;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Attention of candidates to a history: equal to its reference, and a row does not depend on the candidates beside it. */
-interface CandidateContract extends ContractPart {
+/** Serving: attention of candidates to a history, in which no candidate depends on those beside it, and exact search. */
+interface ServingContract extends ContractPart {
     private static CandidateAttention op(int heads, int maxLength) {
         return new CandidateAttention(new HstuAttention(heads, maxLength, 7, AttentionCase.BOUNDARIES));
     }
@@ -156,5 +160,55 @@ interface CandidateContract extends ContractPart {
             doubles[i] = values[i];
         }
         return doubles;
+    }
+
+    /** Exact search: the same rows and products as by its reference, whose ties are found by few different numbers. */
+    @Property(tries = 100)
+    default void innerProductTopK(
+            @ForAll @IntRange(max = 3) int queries,
+            @ForAll @IntRange(min = 1, max = 9) int width,
+            @ForAll @IntRange(min = 1, max = 300) int rows,
+            @ForAll @IntRange(min = 1, max = 40) int most,
+            @ForAll long seed) {
+        search(queries, width, rows, Math.min(most, rows), seed);
+    }
+
+    @Example
+    default void innerProductTopKOfManyRows() {
+        search(2, 64, 9000, 10, 1);
+        search(1, 3, 100_000, 200, 2);
+        search(1, 64, 8193, 8193, 3);
+    }
+
+    private void search(int queries, int width, int rows, int k, long seed) {
+        Samples samples = new Samples(seed);
+        float[] table = new float[rows * width];
+        float[] directions = new float[queries * width];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = samples.between(-3, 4);
+        }
+        for (int i = 0; i < directions.length; i++) {
+            directions[i] = samples.between(-3, 4);
+        }
+        InnerProductTopK op = new InnerProductTopK(rows, k);
+        Tensor[] actual = found(op, harness().backend(), directions, table, queries, width);
+        Tensor[] expected = found(op, new ReferenceBackend(), directions, table, queries, width);
+        // Sums of small integers are exact.
+        assertArrayEquals(expected[0].toFloats(), actual[0].toFloats());
+        assertArrayEquals(expected[1].toInts(), actual[1].toInts());
+    }
+
+    private static Tensor[] found(
+            InnerProductTopK op, Backend on, float[] directions, float[] table, int queries, int width) {
+        try (Backends.Use use = Backends.use(on)) {
+            Shape shape = Shape.of(queries, op.k());
+            Tensor[] out = {Tensor.zeros(DType.F32, shape), Tensor.zeros(DType.I32, shape)};
+            Fused.update(
+                    op,
+                    out,
+                    Tensor.of(directions, queries, width),
+                    InnerProductTopK.pack(Tensor.of(table, op.rows(), width)));
+            return out;
+        }
     }
 }
