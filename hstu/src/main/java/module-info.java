@@ -1,8 +1,9 @@
 /** HSTU, a sequential recommender: data, model, evaluation and training. */
-@SuppressWarnings("requires-automatic") // fastutil has no module-info.
+@SuppressWarnings("requires-automatic") // fastutil and hnswlib have no module-info.
 module dev.lanner.hstu {
     exports dev.lanner.hstu.data;
     exports dev.lanner.hstu.eval;
+    exports dev.lanner.hstu.inference;
     exports dev.lanner.hstu.model;
     exports dev.lanner.hstu.train;
 
@@ -14,5 +15,6 @@ module dev.lanner.hstu {
 
     requires transitive dev.lanner.nn;
     requires com.fasterxml.jackson.databind;
+    requires hnswlib.core;
     requires it.unimi.dsi.fastutil.core;
 }

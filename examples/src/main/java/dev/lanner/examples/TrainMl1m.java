@@ -1,27 +1,20 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.data.DataException;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.train.DivergenceException;
 import dev.lanner.hstu.train.EpochMetrics;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
-import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -49,10 +42,6 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {
-    private static final int USAGE_ERROR = 2;
-    /** More than any machine's cores, and fewer than the threads that a system lets a process start. */
-    private static final int MOST_THREADS = 1024;
-
     @Spec
     private CommandSpec spec;
 
@@ -64,6 +53,11 @@ public final class TrainMl1m implements Callable<Integer> {
 
     @Option(names = "--preset", paramLabel = "NAME", description = "model preset: article (default)")
     private String preset;
+
+    @Option(
+            names = "--rating-target-aware",
+            description = "predict ratings from the rated item's own state, as a candidate behind the history")
+    private boolean ratingTargetAware;
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data")
     private Integer epochs;
@@ -97,41 +91,9 @@ public final class TrainMl1m implements Callable<Integer> {
         System.exit(commandLine().execute(arguments));
     }
 
-    /** The command with its handling of errors: one line on standard error and exit code 2 for what a user can mend. */
+    /** The command with its handling of errors. */
     static CommandLine commandLine() {
-        CommandLine command = new CommandLine(new TrainMl1m());
-        command.setParameterExceptionHandler((e, arguments) -> fail(command.getErr(), e.getMessage()));
-        command.setExecutionExceptionHandler((e, line, result) -> {
-            if (e instanceof DataException
-                    || e instanceof IOException
-                    || e instanceof BackendException
-                    || e instanceof DivergenceException) {
-                return fail(line.getErr(), reason(e));
-            }
-            throw e;
-        });
-        return command;
-    }
-
-    /** What is wrong; the messages of some errors of the file system only name the file. */
-    private static String reason(Exception e) {
-        if (e instanceof FileSystemException refused && refused.getReason() == null) {
-            String what = e instanceof NoSuchFileException
-                    ? "no such file or directory"
-                    : e instanceof AccessDeniedException
-                            ? "permission denied"
-                            : e instanceof FileAlreadyExistsException
-                                    ? "is there already, and is not a directory"
-                                    : e.getClass().getSimpleName();
-            return refused.getFile() + ": " + what;
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static int fail(PrintWriter err, String message) {
-        err.println("TrainMl1m: " + message.lines().findFirst().orElse("unknown error"));
-        err.flush();
-        return USAGE_ERROR;
+        return Programs.commandLine(new TrainMl1m());
     }
 
     @Override
@@ -190,8 +152,8 @@ public final class TrainMl1m implements Callable<Integer> {
     private void checkOptions() {
         require(data == null || !sample, "--data and --sample exclude each other");
         require(
-                threads == null || (threads >= 1 && threads <= MOST_THREADS),
-                "--threads must be in 1.." + MOST_THREADS + ", found " + threads);
+                threads == null || (threads >= 1 && threads <= Programs.MOST_THREADS),
+                "--threads must be in 1.." + Programs.MOST_THREADS + ", found " + threads);
         require(epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
         require(batchSize == null || batchSize >= 1, "--batch-size must be positive, found " + batchSize);
         require(
@@ -200,6 +162,7 @@ public final class TrainMl1m implements Callable<Integer> {
         if (resume != null) {
             boolean other = sample
                     || preset != null
+                    || ratingTargetAware
                     || batchSize != null
                     || learningRate != null
                     || seed != null
@@ -238,9 +201,9 @@ public final class TrainMl1m implements Callable<Integer> {
         } catch (IOException e) {
             // On standard error, and if quiet too: nobody should take the sample's figures for MovieLens-1M's.
             PrintWriter err = spec.commandLine().getErr();
-            err.println(
-                    "MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
-                            + " --data DIR or set " + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
+            err.println("MovieLens-1M cannot be had here (" + Programs.reason(e)
+                    + "): training on the built-in sample instead; give" + " --data DIR or set "
+                    + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
             err.flush();
             return Dataset.sample();
         }
@@ -259,7 +222,8 @@ public final class TrainMl1m implements Callable<Integer> {
     }
 
     private RunConfig newConfig(Dataset dataset) {
-        HstuConfig model = HstuConfig.preset(preset == null ? "article" : preset);
+        HstuConfig chosen = HstuConfig.preset(preset == null ? "article" : preset);
+        HstuConfig model = ratingTargetAware ? chosen.withRatingTargetAware(true) : chosen;
         TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? TrainConfig.SAMPLE : TrainConfig.ARTICLE;
         TrainConfig training = new TrainConfig(
                 epochs == null ? defaults.epochs() : epochs,

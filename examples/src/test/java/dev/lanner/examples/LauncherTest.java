@@ -34,6 +34,7 @@ class LauncherTest {
                 "--data",
                 "--sample",
                 "--preset",
+                "--rating-target-aware",
                 "--epochs",
                 "--batch-size",
                 "--lr",

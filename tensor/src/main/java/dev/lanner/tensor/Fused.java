@@ -32,7 +32,8 @@ public final class Fused {
     public static Tensor apply(FusedOp op, Tensor... inputs) {
         Shape[] shapes = check(op, inputs);
         Backend backend = inputs[0].backend();
-        if (!isOneLaunch(backend, op)) {
+        if (!isOneLaunch(backend, op)
+                || (Tape.records(inputs) && !kernel(backend, op).hasGradient())) {
             // The constants that a reference makes must land where its inputs are.
             try (Backends.Use use = Backends.use(backend)) {
                 return op.reference(inputs)[0];

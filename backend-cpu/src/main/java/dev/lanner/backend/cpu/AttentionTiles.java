@@ -53,6 +53,15 @@ interface AttentionTiles {
     /** Whether neither infinity nor NaN is among the first {@code width} elements of some rows, {@code stride} apart. */
     boolean isFinite(int rows, int width, float[] source, int offset, int stride);
 
+    /**
+     * The diagonal of a product: {@code c[r] += a[r]·b[r]}, where each element is the chain of additions of {@link #multiplyAdd}.
+     *
+     * @param rows rows of {@code a} and {@code b}, elements of {@code c}
+     * @param depth columns of {@code a} and {@code b}
+     */
+    void diagonalAdd(
+            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c);
+
     /** Sets the biases to those by position, {@code bias[r][c] = reversed[offset - r + c]}. */
     void positionBias(int rows, int width, float[] reversed, int offset, float[] bias);
 

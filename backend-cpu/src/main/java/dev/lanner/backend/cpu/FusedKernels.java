@@ -3,9 +3,11 @@ package dev.lanner.backend.cpu;
 import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
+import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.Dropout;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.HstuAttention;
+import dev.lanner.tensor.functional.InnerProductTopK;
 import dev.lanner.tensor.functional.LayerNorm;
 import dev.lanner.tensor.functional.Linear;
 import dev.lanner.tensor.functional.LinearDropoutAdd;
@@ -29,6 +31,7 @@ final class FusedKernels {
     private final RandomLoops randoms;
     private final LossLoops losses;
     private final AttentionTiles attention;
+    private final ReduceKernels reductions;
 
     /** The kernels with the best inner loops that this JVM can run. */
     FusedKernels(WorkerPool pool) {
@@ -51,6 +54,7 @@ final class FusedKernels {
         elements = simd ? new SimdElementLoops() : new ScalarElementLoops();
         randoms = simd ? new SimdRandomLoops() : new ScalarRandomLoops();
         losses = simd ? new SimdLossLoops() : new ScalarLossLoops();
+        reductions = simd ? new SimdReduceKernels() : new ScalarReduceKernels();
         attention = simd ? new SimdAttentionTiles() : new ScalarAttentionTiles();
     }
 
@@ -91,6 +95,12 @@ final class FusedKernels {
         }
         if (op instanceof HstuAttention hstu) {
             return Optional.of(new HstuAttentionAdapter(pool, attention, hstu));
+        }
+        if (op instanceof CandidateAttention candidates) {
+            return Optional.of(new CandidateAttentionKernel(pool, attention, candidates));
+        }
+        if (op instanceof InnerProductTopK search) {
+            return Optional.of(new InnerProductTopKKernel(pool, attention, reductions, search));
         }
         return Optional.empty();
     }

@@ -40,6 +40,16 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
+    public void diagonalAdd(
+            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c) {
+        for (int row = 0; row < rows; row++) {
+            for (int k = 0; k < depth; k++) {
+                c[row] += a[aOffset + row * aRow + k] * b[bOffset + row * bRow + k];
+            }
+        }
+    }
+
+    @Override
     public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
         transposed(rows, width, source, offset, stride, target);
     }

@@ -104,18 +104,26 @@ final class Selection {
     }
 
     /** A number that is larger the earlier an element comes in the result: by its value (NaN first, -0 is 0), then by its position. */
-    private static long key(float value, int position) {
+    static long key(float value, int position) {
         int bits = Float.floatToRawIntBits(value + 0f);
         // Of negative numbers the order of the bits is the reverse one.
         int order = Float.isNaN(value) ? Integer.MAX_VALUE : bits ^ (bits >> 31 & Integer.MAX_VALUE);
         return (long) order << 32 | (Integer.MAX_VALUE - position);
     }
 
-    private static int position(long key) {
+    /** The value of a key; -0 has become 0. */
+    static float value(long key) {
+        int order = (int) (key >> 32);
+        return Float.intBitsToFloat(order ^ (order >> 31 & Integer.MAX_VALUE));
+    }
+
+    /** The position of a key. */
+    static int position(long key) {
         return Integer.MAX_VALUE - (int) key;
     }
 
-    private static void sink(long[] heap, int root, int size) {
+    /** Puts the root of a heap, whose least key is at the root, to its place. */
+    static void sink(long[] heap, int root, int size) {
         long sunk = heap[root];
         int at = root;
         while (2 * at + 1 < size) {

@@ -37,6 +37,21 @@ final class SimdAttentionTiles implements AttentionTiles {
     }
 
     @Override
+    public void diagonalAdd(
+            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c) {
+        // Rows inside: an addition waits for the one before it in its chain, and so there are many chains.
+        for (int k = 0; k < depth; k++) {
+            int from = aOffset + k;
+            int with = bOffset + k;
+            for (int row = 0; row < rows; row++) {
+                c[row] = Math.fma(a[from], b[with], c[row]);
+                from += aRow;
+                with += bRow;
+            }
+        }
+    }
+
+    @Override
     public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
         if (LANES == SimdTranspose.LANES && width % LANES == 0) {
             SimdTranspose.transpose(rows, width, source, offset, stride, target, SIZE);

@@ -12,6 +12,8 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The sequential recommender: item and action embeddings, HSTU blocks, a retrieval head (cosine similarity with the item
@@ -68,15 +70,74 @@ public final class HstuModel extends Module {
         return itemCount;
     }
 
+    /** The blocks in their order. */
+    public List<HstuBlock> blocks() {
+        List<HstuBlock> all = new ArrayList<>();
+        blocks.forEach(all::add);
+        return all;
+    }
+
+    /** The item embeddings, {@code [V+1, D]}; row 0 is padding. */
+    public Tensor itemEmbeddings() {
+        return items.weight();
+    }
+
+    /**
+     * What the first block takes.
+     *
+     * @param ids I32 {@code [N]}, items 1..V
+     * @param actions I32 {@code [N]}, 1..3, or 0 for an item that nothing was done with yet, a candidate
+     * @return {@code [N, D]}
+     */
+    public Tensor tokens(Tensor ids, Tensor actions) {
+        return input.forward(ids, actions);
+    }
+
     /**
      * The state after each event, which knows that event and those before it.
      *
      * @return {@code [N, D]}
      */
     public Tensor encode(Sequences sequences) {
-        Tensor x = input.forward(sequences);
+        Tensor x = tokens(sequences.items(), sequences.actions());
         for (HstuBlock block : blocks) {
             x = block.forward(x, sequences);
+        }
+        return x;
+    }
+
+    /**
+     * The states after each event, and those that the event's target is rated from.
+     *
+     * @param targets I32 {@code [N]}, the item to rate behind each event, 0 for none
+     * @param targetTimes I64 {@code [N]}, when that is, seconds; read only if the rating is target-aware
+     */
+    public Encoded encode(Sequences sequences, Tensor targets, Tensor targetTimes) {
+        if (!config.ratingTargetAware()) {
+            Tensor states = encode(sequences);
+            return new Encoded(states, states);
+        }
+        Tensor x = tokens(sequences.items(), sequences.actions());
+        Tensor candidates = tokens(targets, Tensor.zeros(DType.I32, targets.shape()));
+        for (HstuBlock block : blocks) {
+            Projections events = block.project(x);
+            // Dropout's mask of a row is that of the event in it.
+            candidates = block.forwardTargets(candidates, block.project(candidates), events, sequences, targetTimes);
+            x = block.forward(x, events, sequences);
+        }
+        return new Encoded(x, candidates);
+    }
+
+    /**
+     * The states of sequences that end in a candidate, an item with action 0 at the time of the request, behind up to L events: what
+     * serving from a cache must equal (docs/decisions/011-m-falcon.md), at the price of encoding a history once for each candidate.
+     *
+     * @return {@code [N, D]}
+     */
+    public Tensor encodeWithCandidates(Sequences sequences) {
+        Tensor x = tokens(sequences.items(), sequences.actions());
+        for (HstuBlock block : blocks) {
+            x = block.forwardWithCandidates(x, sequences);
         }
         return x;
     }
@@ -88,13 +149,13 @@ public final class HstuModel extends Module {
 
     /** The losses of a batch at the current training step, scalars. */
     public Losses losses(TrainingInputs inputs) {
-        Tensor states = encode(inputs.sequences());
         Tensor targets = inputs.targets();
+        Encoded encoded = encode(inputs.sequences(), targets, inputs.targetTimes());
         Tensor retrieval = Functional.sampledSoftmaxLoss(
-                states, items.weight(), targets, negatives(targets.size(0)), config.temperature());
-        Tensor ratings = inputs.ratings().to(states.dtype());
+                encoded.states(), items.weight(), targets, negatives(targets.size(0)), config.temperature());
+        Tensor ratings = inputs.ratings().to(encoded.states().dtype());
         Tensor squaredError =
-                rating.forward(states, items.forward(targets)).sub(ratings).square();
+                ratings(encoded.ratingStates(), targets).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));
         return new Losses(retrieval, Functional.maskedMean(squaredError, hasTarget), config.ratingWeight());
     }
@@ -127,11 +188,32 @@ public final class HstuModel extends Module {
     /**
      * Predicted ratings on the scale 1 to 5 (not cut to it).
      *
-     * @param states {@code [B, D]}
+     * @param states {@code [B, D]}, of the kind that the model was trained with: see {@link Encoded#ratingStates}
      * @param candidates I32 {@code [B]}, the item to rate for each state
      * @return {@code [B]}
      */
     public Tensor ratings(Tensor states, Tensor candidates) {
         return rating.forward(states, items.forward(candidates));
+    }
+
+    /**
+     * What predicted ratings take of items, whatever the state.
+     *
+     * @param candidates I32 {@code [B]}
+     * @return {@code [B, D]}
+     */
+    public Tensor ratingTerms(Tensor candidates) {
+        return rating.itemTerms(items.forward(candidates));
+    }
+
+    /**
+     * {@link #ratings} of items whose terms are there; equal to rounding.
+     *
+     * @param states {@code [B, D]}, as in {@link #ratings}
+     * @param terms {@code [B, D]}, rows of {@link #ratingTerms}
+     * @return {@code [B]}
+     */
+    public Tensor ratingsOf(Tensor states, Tensor terms) {
+        return rating.forwardTerms(states, terms);
     }
 }

@@ -5,8 +5,9 @@ import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RankingMetrics;
 import dev.lanner.hstu.eval.Ranks;
 import dev.lanner.hstu.eval.RatingErrors;
+import dev.lanner.hstu.model.Encoded;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.model.Sequences;
+import dev.lanner.hstu.model.TrainingInputs;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Program;
 import dev.lanner.tensor.Scope;
@@ -75,28 +76,33 @@ public final class Evaluator implements AutoCloseable {
     private Tensor[] compute(Targets targets) {
         int count = targets.items().length;
         return results(
-                Sequences.of(targets.batch()), Tensor.of(targets.rows(), count), Tensor.of(targets.items(), count));
+                TrainingInputs.of(targets.batch()),
+                Tensor.of(targets.rows(), count),
+                Tensor.of(targets.items(), count));
     }
 
-    private Tensor[] results(Sequences sequences, Tensor rows, Tensor items) {
-        Tensor states = model.encode(sequences).gatherRows(rows);
-        return new Tensor[] {model.scores(states), model.ratings(states, items)};
+    private Tensor[] results(TrainingInputs inputs, Tensor rows, Tensor items) {
+        Encoded encoded = model.encode(inputs.sequences(), inputs.targets(), inputs.targetTimes());
+        return new Tensor[] {
+            model.scores(encoded.states().gatherRows(rows)),
+            model.ratings(encoded.ratingStates().gatherRows(rows), items)
+        };
     }
 
     private Tensor[] run(Targets targets) {
         Program program = programs.computeIfAbsent(targets.batch().rows(), this::record);
-        Sequences.set(program, targets.batch());
+        TrainingInputs.set(program, targets.batch());
         program.set("rows", targets.rows());
-        program.set("targets", targets.items());
+        program.set("items to rate", targets.items());
         program.run(0);
         return new Tensor[] {program.output(0), program.output(1)};
     }
 
     private Program record(int rows) {
         return Program.record(inputs -> results(
-                Sequences.declare(inputs, BATCH_SIZE, rows),
+                TrainingInputs.declare(inputs, BATCH_SIZE, rows),
                 inputs.tensor("rows", DType.I32, BATCH_SIZE),
-                inputs.tensor("targets", DType.I32, BATCH_SIZE)));
+                inputs.tensor("items to rate", DType.I32, BATCH_SIZE)));
     }
 
     private void add(

@@ -30,6 +30,7 @@ public abstract class BackendContract
                 FusedContract,
                 OptimizerContract,
                 AttentionContract,
+                ServingContract,
                 ProgramContract {
     private Harness harness;
 

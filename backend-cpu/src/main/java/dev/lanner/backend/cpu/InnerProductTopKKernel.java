@@ -1,0 +1,121 @@
+package dev.lanner.backend.cpu;
+
+import dev.lanner.tensor.backend.FusedKernel;
+import dev.lanner.tensor.backend.HostArray;
+import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.InnerProductTopK;
+import java.util.Arrays;
+
+/**
+ * {@link InnerProductTopK}: the products of a panel are compared with the least of the best so far while they are in the cache; no
+ * array of all products is made. Each task has its own best ones, and the best of all are those of all tasks sorted.
+ */
+final class InnerProductTopKKernel implements FusedKernel {
+    private static final int PANEL = InnerProductTopK.PANEL;
+
+    /** Elements of a task's panels: 1 MiB, so that a small catalogue is searched without waking a thread. */
+    private static final int GRAIN = 1 << 18;
+
+    private static final int PRODUCTS = 0;
+
+    private final WorkerPool pool;
+    private final AttentionTiles tiles;
+    private final ReduceKernels kernels;
+    private final InnerProductTopK op;
+
+    /** A kernel without state of its own. */
+    InnerProductTopKKernel(WorkerPool pool, AttentionTiles tiles, ReduceKernels kernels, InnerProductTopK op) {
+        this.pool = pool;
+        this.tiles = tiles;
+        this.kernels = kernels;
+        this.op = op;
+    }
+
+    @Override
+    public void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs) {
+        throw new IllegalStateException("innerProductTopK: a search is not differentiable");
+    }
+
+    @Override
+    public void forward(View[] inputs, View[] outputs) {
+        Rows queries = Rows.of(inputs[0]);
+        float[] panels = ((HostArray) inputs[1].storage()).floats();
+        int offset = inputs[1].layout().offset();
+        int size = queries.width() * PANEL;
+        int count = WorkerPool.tasks(op.rows(), PANEL);
+        int grain = Math.max(1, GRAIN / Math.max(1, size));
+        int tasks = WorkerPool.tasks(count, grain);
+        float[] values = ((HostArray) outputs[0].storage()).floats();
+        int[] indices = ((HostArray) outputs[1].storage()).ints();
+        int k = op.k();
+        for (int query = 0; query < inputs[0].shape().size(0); query++) {
+            int from = queries.at(query);
+            long[][] best = new long[tasks][];
+            pool.run(tasks, (task, scratch) -> {
+                BestKeys keys = new BestKeys(Math.min(k, grain * PANEL));
+                float[] products = scratch.floats(PRODUCTS, PANEL);
+                for (int panel = task * grain; panel < Math.min(count, (task + 1L) * grain); panel++) {
+                    Arrays.fill(products, 0, PANEL, 0);
+                    tiles.multiplyAdd(
+                            1,
+                            queries.width(),
+                            PANEL,
+                            queries.values(),
+                            from,
+                            0,
+                            1,
+                            panels,
+                            offset + panel * size,
+                            PANEL,
+                            products,
+                            0,
+                            PANEL);
+                    keys.offer(kernels, products, Math.min(PANEL, op.rows() - panel * PANEL), panel * PANEL);
+                }
+                best[task] = keys.toArray();
+            });
+            long[] all =
+                    Arrays.stream(best).flatMapToLong(Arrays::stream).sorted().toArray();
+            for (int i = 0; i < k; i++) {
+                long key = all[all.length - 1 - i];
+                values[outputs[0].layout().offset() + query * k + i] = Selection.value(key);
+                indices[outputs[1].layout().offset() + query * k + i] = Selection.position(key);
+            }
+        }
+    }
+
+    /** The largest of the keys offered, in a heap with the least of them at its root. */
+    private static final class BestKeys {
+        private final long[] heap;
+        private int size;
+
+        BestKeys(int most) {
+            heap = new long[most];
+        }
+
+        /** Offers n values, the first of which has a position. */
+        void offer(ReduceKernels kernels, float[] values, int n, int position) {
+            int i = 0;
+            while (size < heap.length && i < n) {
+                heap[size++] = Selection.key(values[i], position + i);
+                i++;
+                for (int root = size / 2 - 1; size == heap.length && root >= 0; root--) {
+                    Selection.sink(heap, root, size);
+                }
+            }
+            // Most values are below the root, and are passed over by vectors.
+            while (i < n && (i = kernels.nextAbove(Selection.value(heap[0]), values, 0, i, n)) < n) {
+                long key = Selection.key(values[i], position + i);
+                if (key > heap[0]) {
+                    heap[0] = key;
+                    Selection.sink(heap, 0, size);
+                }
+                i++;
+            }
+        }
+
+        long[] toArray() {
+            return Arrays.copyOf(heap, size);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.lanner.examples;
+
+import java.util.Arrays;
+
+/** Times of one thing that was done again and again. */
+final class Timing {
+    private final double[] millis;
+
+    private Timing(double... millis) {
+        this.millis = millis;
+        Arrays.sort(millis);
+    }
+
+    /** Does it as often as asked for to warm up, then again as often as asked for with the clock. */
+    static Timing of(int warmUps, int runs, Runnable work) {
+        for (int i = 0; i < warmUps; i++) {
+            work.run();
+        }
+        double[] millis = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            long start = System.nanoTime();
+            work.run();
+            millis[i] = (System.nanoTime() - start) / 1e6;
+        }
+        return new Timing(millis);
+    }
+
+    /** The median, in milliseconds. */
+    double median() {
+        return percentile(50);
+    }
+
+    /** What this share of the runs did not take longer than, in milliseconds. */
+    double percentile(int percent) {
+        int place = (int) Math.ceil(percent / 100.0 * millis.length) - 1;
+        return millis[Math.max(0, place)];
+    }
+}

@@ -1,0 +1,10 @@
+package dev.lanner.hstu.inference;
+
+/**
+ * Items by their cosine with a state, in descending order.
+ *
+ * @param items {@code [k]}, 1..V
+ * @param scores {@code [k]}, cosines
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Neighbours(int[] items, float[] scores) {}
