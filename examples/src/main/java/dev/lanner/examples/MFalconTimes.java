@@ -83,6 +83,9 @@ public final class MFalconTimes implements Callable<Integer> {
             description = "over the catalogue one by one (default: ${DEFAULT-VALUE})")
     private int passes = 3;
 
+    @Option(names = "--warm-up", paramLabel = "SECONDS", description = "of each short case (default: ${DEFAULT-VALUE})")
+    private double warmUp = 3;
+
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
     private Integer threads;
 
@@ -121,6 +124,7 @@ public final class MFalconTimes implements Callable<Integer> {
         for (int count : List.of(items, large, requests, runs, passes)) {
             require(count >= 1, "counts must be positive, found " + count);
         }
+        require(warmUp >= 0 && warmUp <= 600, "--warm-up must be in 0..600, found " + warmUp);
         require(large >= NEAREST, "--large must be at least " + NEAREST + ", found " + large);
         require(items >= NEAREST, "--items must be at least " + NEAREST + ", found " + items);
         for (int length : lengths) {
@@ -171,11 +175,11 @@ public final class MFalconTimes implements Callable<Integer> {
         History history = history(falcon, length);
         int[] candidates = catalogue(model);
         int repeats = Math.max(1, runs / 10);
-        Timing encoding = Timing.of(repeats, repeats, () -> falcon.encode(history));
+        Timing encoding = Timing.of(warmUp, repeats, () -> falcon.encode(history));
         KvCache cache = falcon.encode(history);
-        Timing cached = Timing.of(repeats, repeats, () -> falcon.score(cache, candidates));
+        Timing cached = Timing.of(warmUp, repeats, () -> falcon.score(cache, candidates));
         FullForward full = new FullForward(model, history, cache.lastTime());
-        Timing oneByOne = Timing.of(1, passes, full::catalogue);
+        Timing oneByOne = Timing.of(0, passes, full::catalogue);
         print(String.format(
                 Locale.ROOT,
                 "RATIO case=mfalcon n=%d candidates=%d threads=%d cached_ms=%.3f one_by_one_ms=%.1f ratio=%.1f"
@@ -211,7 +215,7 @@ public final class MFalconTimes implements Callable<Integer> {
         History history = history(falcon, length);
         KvCache cache = falcon.encode(history);
         int[] candidates = catalogue(model);
-        Timing whole = Timing.of(runs / 3, runs, () -> falcon.score(cache, candidates));
+        Timing whole = Timing.of(warmUp, runs, () -> falcon.score(cache, candidates));
         print(String.format(
                 Locale.ROOT,
                 "LATENCY case=catalogue n=%d candidates=%d p50_ms=%.3f p99_ms=%.3f",
@@ -221,7 +225,7 @@ public final class MFalconTimes implements Callable<Integer> {
                 whole.percentile(99)));
         ItemIndex index = ItemIndex.exact(model);
         int ranked = Math.min(RANKED, model.itemCount());
-        Timing top = Timing.of(runs, runs, () -> {
+        Timing top = Timing.of(warmUp, runs, () -> {
             Neighbours found = index.search(cache.state(), ranked);
             rank(falcon.score(cache, found.items()));
         });
@@ -233,7 +237,7 @@ public final class MFalconTimes implements Callable<Integer> {
                 top.median(),
                 top.percentile(99)));
         KvCache shorter = falcon.encode(history.mostRecent(length - 1));
-        Timing append = Timing.of(runs, runs, () -> falcon.append(shorter, 1, 1, shorter.lastTime()));
+        Timing append = Timing.of(warmUp, runs, () -> falcon.append(shorter, 1, 1, shorter.lastTime()));
         print(String.format(
                 Locale.ROOT,
                 "LATENCY case=append n=%d p50_ms=%.3f p99_ms=%.3f",
@@ -259,7 +263,7 @@ public final class MFalconTimes implements Callable<Integer> {
         exactTimes(ItemIndex.exact(many), state);
         ItemIndex approximate = ItemIndex.hnsw(model);
         int k = Math.min(NEAREST, model.itemCount());
-        Timing time = Timing.of(runs, runs, () -> approximate.search(state, k));
+        Timing time = Timing.of(warmUp, runs, () -> approximate.search(state, k));
         int hits = 0;
         for (int i = 0; i < SEARCHES; i++) {
             float[] other = Tensor.normal(RandomKey.of(i), 0, 1, DType.F32, Shape.of(state.length))
@@ -285,8 +289,7 @@ public final class MFalconTimes implements Callable<Integer> {
 
     private void exactTimes(ItemIndex index, float[] state) {
         int k = Math.min(NEAREST, index.size());
-        // So short a time takes many warm-ups.
-        Timing time = Timing.of(10 * runs, 10 * runs, () -> index.search(state, k));
+        Timing time = Timing.of(warmUp, 10 * runs, () -> index.search(state, k));
         print(String.format(
                 Locale.ROOT,
                 "LATENCY case=exact_top%d items=%d p50_us=%.1f p99_us=%.1f",

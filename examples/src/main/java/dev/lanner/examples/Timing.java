@@ -11,11 +11,16 @@ final class Timing {
         Arrays.sort(millis);
     }
 
-    /** Does it as often as asked for to warm up, then again as often as asked for with the clock. */
-    static Timing of(int warmUps, int runs, Runnable work) {
-        for (int i = 0; i < warmUps; i++) {
+    /**
+     * Does it until the compiler has been at it, then as often as asked for with the clock.
+     *
+     * @param warmUpSeconds for how long without the clock; once at least
+     */
+    static Timing of(double warmUpSeconds, int runs, Runnable work) {
+        long warmUp = System.nanoTime();
+        do {
             work.run();
-        }
+        } while (System.nanoTime() - warmUp < warmUpSeconds * 1e9);
         double[] millis = new double[runs];
         for (int i = 0; i < runs; i++) {
             long start = System.nanoTime();

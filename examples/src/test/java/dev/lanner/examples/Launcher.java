@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs {@code examples/TrainMl1m} as a user does, on the classes of the build that runs the tests. */
+/** Runs the launchers, mostly {@code examples/TrainMl1m}, as a user does, on the classes of the build that runs the tests. */
 final class Launcher {
     /** The root of the repository: tests run in the folder of their module. */
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -33,8 +33,18 @@ final class Launcher {
      * @param scratch an existing folder: where the program runs and its output goes
      */
     static Launcher start(Path scratch, Object... arguments) throws IOException {
+        return startProgram("TrainMl1m", scratch, arguments);
+    }
+
+    /**
+     * Starts one of the launchers.
+     *
+     * @param program its name
+     * @param scratch an existing folder: where the program runs and its output goes
+     */
+    static Launcher startProgram(String program, Path scratch, Object... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(ROOT.resolve("examples/TrainMl1m").toString());
+        command.add(ROOT.resolve("examples").resolve(program).toString());
         command.addAll(List.of(Outcome.texts(arguments)));
         Path out = Files.createTempFile(scratch, "out", ".txt");
         Path err = Files.createTempFile(scratch, "err", ".txt");

@@ -25,6 +25,9 @@ final class LinearKernel implements FusedKernel {
     private static final int LEAST_ROWS = 48;
     private static final int MOST_ROWS = 384;
 
+    /** Up to so many rows are one block: many threads that serve short lists of candidates each do their own. */
+    private static final int SHORT = 144;
+
     /** Blocks that a small batch is cut into, so that several threads have work. */
     private static final int FEW_BLOCKS = 8;
 
@@ -292,7 +295,9 @@ final class LinearKernel implements FusedKernel {
         if (isLarge(operands)) {
             return Math.max(rows, LEAST_ROWS);
         }
-        int even = WorkerPool.tasks(WorkerPool.tasks(operands.rows(), FEW_BLOCKS), unit) * unit;
+        int even = operands.rows() <= SHORT
+                ? SHORT
+                : WorkerPool.tasks(WorkerPool.tasks(operands.rows(), FEW_BLOCKS), unit) * unit;
         return Math.clamp(Math.min(rows, even), LEAST_ROWS, MOST_ROWS);
     }
 }
