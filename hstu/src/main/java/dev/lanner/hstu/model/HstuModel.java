@@ -2,7 +2,6 @@ package dev.lanner.hstu.model;
 
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.nn.Embedding;
-import dev.lanner.nn.Initializer;
 import dev.lanner.nn.Module;
 import dev.lanner.nn.ModuleList;
 import dev.lanner.nn.ParameterFactory;
@@ -14,16 +13,18 @@ import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 
 /**
- * The sequential recommender: item and action embeddings, HSTU blocks, a retrieval head (cosine similarity with the item
- * embeddings, trained by sampled softmax) and a rating head.
+ * The sequential recommender: an input layer, blocks of attention, a retrieval head (cosine similarity with the item
+ * embeddings, trained by sampled or full softmax) and a rating head.
  */
 public final class HstuModel extends Module {
     private final HstuConfig config;
     private final int itemCount;
     private final Embedding items;
-    private final FusedInput input;
-    private final ModuleList<HstuBlock> blocks = new ModuleList<>();
+    private final InputLayer input;
+    private final ModuleList<EncoderBlock> blocks = new ModuleList<>();
+    /** Null in a model that is not trained on ratings. */
     private final RatingHead rating;
+
     private final RandomKey negativeKey;
 
     /**
@@ -48,13 +49,16 @@ public final class HstuModel extends Module {
         this.itemCount = itemCount;
         items = child(
                 "items",
-                new Embedding(parameters.create(Initializer.normal(config.itemStd()), itemCount + 1, config.width())));
-        input = child("input", new FusedInput(config, items, parameters));
+                new Embedding(parameters.create(
+                        config.initial().items().of(config.width(), itemCount + 1), itemCount + 1, config.width())));
+        input = config.input() == InputKind.ITEM_POSITION
+                ? child("input", new PositionInput(config, items, parameters))
+                : child("input", new FusedInput(config, items, parameters));
         child("blocks", blocks);
         for (int i = 0; i < config.blocks(); i++) {
-            blocks.add(new HstuBlock(config, parameters));
+            blocks.add(EncoderBlock.of(config, parameters));
         }
-        rating = child("rating", new RatingHead(config, parameters));
+        rating = config.loss().ratingWeight() > 0 ? child("rating", new RatingHead(config, parameters)) : null;
         negativeKey = parameters.nextKey();
     }
 
@@ -75,7 +79,7 @@ public final class HstuModel extends Module {
      */
     public Tensor encode(Sequences sequences) {
         Tensor x = input.forward(sequences);
-        for (HstuBlock block : blocks) {
+        for (EncoderBlock block : blocks) {
             x = block.forward(x, sequences);
         }
         return x;
@@ -84,15 +88,25 @@ public final class HstuModel extends Module {
     /** The losses of a batch at the current training step, scalars. */
     public Losses losses(JaggedBatch batch) {
         Tensor states = encode(Sequences.of(batch));
-        int rows = batch.items().length;
+        int rows = batch.rows();
         Tensor targets = Tensor.of(batch.targetItems(), rows);
-        Tensor retrieval =
-                Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives(rows), config.temperature());
+        LossConfig loss = config.loss();
+        Tensor retrieval = loss.negatives() == 0
+                ? Functional.fullSoftmaxLoss(states, items.weight(), targets, loss.temperature())
+                : Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives(rows), loss.temperature());
         Tensor ratings = Tensor.of(batch.targetRatings(), rows).to(states.dtype());
+        return new Losses(retrieval, ratingLoss(states, targets, ratings), loss.ratingWeight());
+    }
+
+    /** 0 in a model that is not trained on ratings. */
+    private Tensor ratingLoss(Tensor states, Tensor targets, Tensor ratings) {
+        if (rating == null) {
+            return Tensor.zeros(states.dtype(), Shape.of());
+        }
         Tensor squaredError =
                 rating.forward(states, items.forward(targets)).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));
-        return new Losses(retrieval, Functional.maskedMean(squaredError, hasTarget), config.ratingWeight());
+        return Functional.maskedMean(squaredError, hasTarget);
     }
 
     /**
@@ -106,7 +120,7 @@ public final class HstuModel extends Module {
                 new RandomKey(negativeKey.seed(), step(), negativeKey.stream()),
                 1,
                 itemCount + 1,
-                Shape.of(rows, config.negatives()));
+                Shape.of(rows, config.loss().negatives()));
     }
 
     /**
@@ -120,14 +134,24 @@ public final class HstuModel extends Module {
                 .matmul(Functional.l2Normalize(items.weight()).transpose());
     }
 
+    /** Whether it predicts ratings. */
+    public boolean predictsRatings() {
+        return rating != null;
+    }
+
     /**
      * Predicted ratings on the scale 1 to 5 (not cut to it).
      *
      * @param states {@code [B, D]}
      * @param candidates I32 {@code [B]}, the item to rate for each state
      * @return {@code [B]}
+     * @throws IllegalStateException if the model is not trained on ratings
      */
     public Tensor ratings(Tensor states, Tensor candidates) {
+        if (rating == null) {
+            throw new IllegalStateException(
+                    "model: preset " + config.preset() + " is not trained on ratings, its loss.ratingWeight is 0");
+        }
         return rating.forward(states, items.forward(candidates));
     }
 }

@@ -23,14 +23,23 @@ public final class Evaluator {
         this.split = split;
     }
 
-    /** Figures on the held-out targets of one part; the model is in evaluation mode afterwards. */
+    /** {@link #evaluate(LeaveOneOut.Part, boolean)} with query time, which a model without it does not look at. */
     public Evaluation evaluate(LeaveOneOut.Part part) {
+        return evaluate(part, true);
+    }
+
+    /**
+     * Figures on the held-out targets of one part; the model is in evaluation mode afterwards.
+     *
+     * @param queryTime whether a history is asked at the time of its target, else at that of its last event
+     */
+    public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
         model.eval();
         RankingMetrics ranking = new RankingMetrics();
         RatingErrors errors = new RatingErrors();
         for (JaggedBatch batch : split.evaluationBatches(part, BATCH_SIZE)) {
             try (Scope scope = Scope.open()) {
-                evaluate(batch, part, ranking, errors);
+                evaluate(queryTime ? batch : batch.askedAtLastEvent(), part, ranking, errors);
             }
         }
         return new Evaluation(
@@ -55,12 +64,16 @@ public final class Evaluator {
         }
         Tensor states = model.encode(Sequences.of(batch)).gatherRows(Tensor.of(last, sequences));
         float[] scores = model.scores(states).toFloats();
-        float[] ratings = model.ratings(states, Tensor.of(targets, sequences)).toFloats();
+        float[] ratings = model.predictsRatings()
+                ? model.ratings(states, Tensor.of(targets, sequences)).toFloats()
+                : new float[0];
         int columns = model.itemCount() + 1;
         for (int b = 0; b < sequences; b++) {
             int user = batch.users()[b];
             ranking.add(Ranks.rankOf(scores, b * columns, model.itemCount(), targets[b], split.seen(user, part)));
-            errors.add(ratings[b], batch.targetRatings()[last[b]]);
+            if (model.predictsRatings()) {
+                errors.add(ratings[b], batch.targetRatings()[last[b]]);
+            }
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.Losses;
-import dev.lanner.nn.Adam;
 import dev.lanner.nn.Optimizer;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tape;
@@ -36,7 +35,7 @@ public final class Trainer {
         this.split = split;
         this.config = config;
         this.directory = directory;
-        this.optimizer = new Adam(model.namedParameters(), config.learningRate());
+        this.optimizer = config.optimizer().of(model.namedParameters(), config.learningRate());
         this.evaluator = new Evaluator(model, split);
     }
 
