@@ -1,12 +1,10 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.data.DataException;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.train.DivergenceException;
 import dev.lanner.hstu.train.EpochMetrics;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.Evaluator;
@@ -14,20 +12,17 @@ import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
-import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,10 +45,6 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {
-    private static final int USAGE_ERROR = 2;
-    /** More than any machine's cores, and fewer than the threads that a system lets a process start. */
-    private static final int MOST_THREADS = 1024;
-
     @Spec
     private CommandSpec spec;
 
@@ -63,8 +54,18 @@ public final class TrainMl1m implements Callable<Integer> {
     @Option(names = "--sample", description = "train on the built-in synthetic sample")
     private boolean sample;
 
-    @Option(names = "--preset", paramLabel = "NAME", description = "model preset: article (default)")
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "model preset: article (default), paper, paper-large, position-only, sasrec")
     private String preset;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "another value of one of config.json's settings, like model.attention.bias=POSITION; may be repeated")
+    private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data")
     private Integer epochs;
@@ -98,49 +99,14 @@ public final class TrainMl1m implements Callable<Integer> {
         System.exit(commandLine().execute(arguments));
     }
 
-    /** The command with its handling of errors: one line on standard error and exit code 2 for what a user can mend. */
+    /** The command with its handling of errors. */
     static CommandLine commandLine() {
-        CommandLine command = new CommandLine(new TrainMl1m());
-        command.setParameterExceptionHandler((e, arguments) -> fail(command.getErr(), e.getMessage()));
-        command.setExecutionExceptionHandler((e, line, result) -> {
-            if (e instanceof DataException
-                    || e instanceof IOException
-                    || e instanceof BackendException
-                    || e instanceof DivergenceException) {
-                return fail(line.getErr(), reason(e));
-            }
-            throw e;
-        });
-        return command;
-    }
-
-    /** What is wrong; the messages of some errors of the file system only name the file. */
-    private static String reason(Exception e) {
-        if (e instanceof FileSystemException refused && refused.getReason() == null) {
-            String what = e instanceof NoSuchFileException
-                    ? "no such file or directory"
-                    : e instanceof AccessDeniedException
-                            ? "permission denied"
-                            : e instanceof FileAlreadyExistsException
-                                    ? "is there already, and is not a directory"
-                                    : e.getClass().getSimpleName();
-            return refused.getFile() + ": " + what;
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static int fail(PrintWriter err, String message) {
-        err.println("TrainMl1m: " + message.lines().findFirst().orElse("unknown error"));
-        err.flush();
-        return USAGE_ERROR;
+        return Commands.of(new TrainMl1m());
     }
 
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        if (threads != null) {
-            System.setProperty("lanner.threads", threads.toString());
-        }
         long start = System.nanoTime();
         // Found missing before any data is read.
         String backend = Backends.current().name();
@@ -181,17 +147,28 @@ public final class TrainMl1m implements Callable<Integer> {
                             + " do not fit into the memory; try a smaller --batch-size",
                     e);
         }
-        Evaluation test = new Evaluator(model, split).evaluate(LeaveOneOut.Part.TEST);
+        Evaluator evaluator = new Evaluator(model, split);
+        Evaluation test = evaluator.evaluate(LeaveOneOut.Part.TEST);
+        String figures = "";
+        if (config.model().attention().queryTime()) {
+            Evaluation without = evaluator.evaluate(LeaveOneOut.Part.TEST, false);
+            say(testLine("with query time   ", test));
+            say(testLine("without query time", without));
+            figures = String.format(
+                    Locale.ROOT,
+                    " no_query_time_test_hr@10=%.4f no_query_time_test_ndcg@10=%.4f",
+                    without.hitRate10(),
+                    without.ndcg10());
+        } else {
+            say(testLine("no query time", test));
+        }
         double seconds = (System.nanoTime() - start) / 1e9;
-        print(result(config, trainer, test, popularity, seconds));
+        print(result(config, trainer, test, popularity, figures, seconds));
         return 0;
     }
 
     private void checkOptions() {
         require(data == null || !sample, "--data and --sample exclude each other");
-        require(
-                threads == null || (threads >= 1 && threads <= MOST_THREADS),
-                "--threads must be in 1.." + MOST_THREADS + ", found " + threads);
         require(epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
         require(batchSize == null || batchSize >= 1, "--batch-size must be positive, found " + batchSize);
         require(
@@ -200,6 +177,7 @@ public final class TrainMl1m implements Callable<Integer> {
         if (resume != null) {
             boolean other = sample
                     || preset != null
+                    || !settings.isEmpty()
                     || batchSize != null
                     || learningRate != null
                     || seed != null
@@ -215,12 +193,11 @@ public final class TrainMl1m implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "--preset: " + e.getMessage(), e);
             }
         }
+        Commands.useThreads(spec, threads);
     }
 
     private void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new ParameterException(spec.commandLine(), rule);
-        }
+        Commands.require(spec, holds, rule);
     }
 
     private Dataset chooseData() throws InterruptedIOException {
@@ -238,9 +215,9 @@ public final class TrainMl1m implements Callable<Integer> {
         } catch (IOException e) {
             // On standard error, and if quiet too: nobody should take the sample's figures for MovieLens-1M's.
             PrintWriter err = spec.commandLine().getErr();
-            err.println(
-                    "MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
-                            + " --data DIR or set " + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
+            err.println("MovieLens-1M cannot be had here (" + Commands.reason(e)
+                    + "): training on the built-in sample instead; give" + " --data DIR or set "
+                    + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
             err.flush();
             return Dataset.sample();
         }
@@ -259,16 +236,31 @@ public final class TrainMl1m implements Callable<Integer> {
     }
 
     private RunConfig newConfig(Dataset dataset) {
-        HstuConfig model = HstuConfig.preset(preset == null ? "article" : preset);
-        TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? TrainConfig.SAMPLE : TrainConfig.ARTICLE;
+        String name = preset == null ? "article" : preset;
+        TrainConfig whole = TrainConfig.preset(name);
+        TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? whole.onSample() : whole;
         TrainConfig training = new TrainConfig(
                 epochs == null ? defaults.epochs() : epochs,
                 batchSize == null ? defaults.batchSize() : batchSize,
                 learningRate == null ? defaults.learningRate() : learningRate,
                 seed == null ? defaults.seed() : seed,
-                defaults.patience());
+                defaults.patience(),
+                defaults.optimizer());
         Interactions interactions = dataset.interactions();
-        return new RunConfig(dataset.name(), interactions.fingerprint(), interactions.itemCount(), model, training);
+        RunConfig config = new RunConfig(
+                dataset.name(),
+                interactions.fingerprint(),
+                interactions.itemCount(),
+                HstuConfig.preset(name),
+                training);
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            try {
+                config = config.with(setting.getKey(), setting.getValue());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--set: " + e.getMessage(), e);
+            }
+        }
+        return config;
     }
 
     private RunConfig resumedConfig(RunConfig before, Interactions interactions) {
@@ -295,13 +287,12 @@ public final class TrainMl1m implements Callable<Integer> {
     }
 
     private static String result(
-            RunConfig config, Trainer trainer, Evaluation test, double popularity, double seconds) {
+            RunConfig config, Trainer trainer, Evaluation test, double popularity, String more, double seconds) {
         EpochMetrics best = trainer.best();
         return String.format(
                 Locale.ROOT,
                 "RESULT dataset=%s preset=%s seed=%d epochs=%d best_epoch=%d val_hr@10=%.4f val_ndcg@10=%.4f test_hr@10=%.4f"
-                        + " test_ndcg@10=%.4f test_mrr=%.4f test_hr@50=%.4f test_hr@200=%.4f rating_rmse=%.4f pop_hr@10=%.4f"
-                        + " seconds=%.1f",
+                        + " test_ndcg@10=%.4f test_mrr=%.4f test_hr@50=%.4f test_hr@200=%.4f%s pop_hr@10=%.4f%s seconds=%.1f",
                 config.dataset(),
                 config.model().preset(),
                 config.training().seed(),
@@ -314,9 +305,27 @@ public final class TrainMl1m implements Callable<Integer> {
                 test.mrr(),
                 test.hitRate50(),
                 test.hitRate200(),
-                test.ratingRmse(),
+                config.model().loss().ratingWeight() > 0
+                        ? String.format(Locale.ROOT, " rating_rmse=%.4f", test.ratingRmse())
+                        : "",
                 popularity,
+                more,
                 seconds);
+    }
+
+    /** All of the ranking's figures. */
+    private static String testLine(String title, Evaluation test) {
+        return String.format(
+                Locale.ROOT,
+                "test, %s  HR@10 %.4f  NDCG@10 %.4f  HR@50 %.4f  NDCG@50 %.4f  HR@200 %.4f  NDCG@200 %.4f  MRR %.4f",
+                title,
+                test.hitRate10(),
+                test.ndcg10(),
+                test.hitRate50(),
+                test.ndcg50(),
+                test.hitRate200(),
+                test.ndcg200(),
+                test.mrr());
     }
 
     private void say(String line) {
