@@ -55,7 +55,7 @@ public class AttentionBenchmark extends KernelBenchmark {
         JaggedBatch batch = histories();
         int rows = batch.rows();
         int maxLength = events.equals(BATCH) ? HstuConfig.article().maxLength() : rows;
-        List<Long> boundaries = HstuConfig.article().timeBoundaries();
+        List<Long> boundaries = HstuConfig.article().attention().timeBoundaries();
         attention = new HstuAttention(1, maxLength, maxLength, boundaries);
         offsets = Tensor.of(batch.offsets(), batch.offsets().length);
         times = Tensor.of(batch.timestamps(), rows);

@@ -87,8 +87,10 @@ final class ModelWork {
         double attention = config.blocks()
                 * (attention(batch.offsets(), width).flops()
                         + attentionBackward(batch.offsets(), width).flops());
-        double loss = sampledSoftmax(rows, width, config.negatives(), items).flops()
-                + sampledSoftmaxBackward(rows, width, config.negatives(), items).flops();
+        double loss =
+                sampledSoftmax(rows, width, config.loss().negatives(), items).flops()
+                        + sampledSoftmaxBackward(rows, width, config.loss().negatives(), items)
+                                .flops();
         return (1 + PRODUCT_BACKWARD) * products + attention + loss;
     }
 }

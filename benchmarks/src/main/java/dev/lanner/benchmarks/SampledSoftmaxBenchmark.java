@@ -14,7 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 /** The retrieval loss of the preset {@code article}: 128 negatives for each row. */
 public class SampledSoftmaxBenchmark extends KernelBenchmark {
     private static final HstuConfig ARTICLE = HstuConfig.article();
-    private static final SampledSoftmaxLoss LOSS = new SampledSoftmaxLoss(ARTICLE.temperature());
+    private static final SampledSoftmaxLoss LOSS =
+            new SampledSoftmaxLoss(ARTICLE.loss().temperature());
     private static final int TABLE_ROWS = Workload.ITEMS + 1;
 
     private Tensor states;
@@ -24,11 +25,12 @@ public class SampledSoftmaxBenchmark extends KernelBenchmark {
 
     @Override
     Work work(String method) {
-        Work forward = ModelWork.sampledSoftmax(ROWS, WIDTH, ARTICLE.negatives(), TABLE_ROWS);
+        Work forward = ModelWork.sampledSoftmax(ROWS, WIDTH, ARTICLE.loss().negatives(), TABLE_ROWS);
         return switch (method) {
             case "forward" -> forward;
             case "forwardAndBackward" ->
-                forward.plus(ModelWork.sampledSoftmaxBackward(ROWS, WIDTH, ARTICLE.negatives(), TABLE_ROWS));
+                forward.plus(ModelWork.sampledSoftmaxBackward(
+                        ROWS, WIDTH, ARTICLE.loss().negatives(), TABLE_ROWS));
             default -> throw unknown(method);
         };
     }
@@ -39,7 +41,8 @@ public class SampledSoftmaxBenchmark extends KernelBenchmark {
         states = random(1, ROWS, WIDTH).requireGradient();
         table = random(2, TABLE_ROWS, WIDTH).requireGradient();
         targets = Tensor.randomInts(RandomKey.of(3), 1, TABLE_ROWS, Shape.of(ROWS));
-        negatives = Tensor.randomInts(RandomKey.of(4), 1, TABLE_ROWS, Shape.of(ROWS, ARTICLE.negatives()));
+        negatives = Tensor.randomInts(
+                RandomKey.of(4), 1, TABLE_ROWS, Shape.of(ROWS, ARTICLE.loss().negatives()));
     }
 
     private Tensor loss() {

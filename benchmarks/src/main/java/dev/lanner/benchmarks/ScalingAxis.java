@@ -89,22 +89,11 @@ enum ScalingAxis {
 
     /** The preset with another shape. */
     static HstuConfig article(int width, int blocks, int maxLength) {
-        return new HstuConfig(
-                ARTICLE.preset(),
-                width,
-                blocks,
-                ARTICLE.heads(),
-                maxLength,
-                ARTICLE.dropout(),
-                ARTICLE.layerNormEpsilon(),
-                ARTICLE.timeBoundaries(),
-                ARTICLE.negatives(),
-                ARTICLE.temperature(),
-                ARTICLE.ratingWeight(),
-                ARTICLE.ratingTargetAware(),
-                ARTICLE.itemStd(),
-                ARTICLE.actionStd(),
-                ARTICLE.inputGain(),
-                ARTICLE.projectionGain());
+        return ARTICLE.with("width", width)
+                .with("attention.queryWidth", width)
+                .with("attention.valueWidth", width)
+                .with("blocks", blocks)
+                .with("maxLength", maxLength)
+                .with("attention.divisor", maxLength);
     }
 }

@@ -40,7 +40,7 @@ class ModelWorkTest {
         JaggedBatch batch = Workload.histories(1, 1);
         double products = 2 * (4 * 16 + 4 * 4 + 8 * 4 + 4 * 4 + 8 * 4 + 4);
         double attention = 7 * 2 * 4;
-        double loss = 3 * 2 * 4 * (config.negatives() + 1);
+        double loss = 3 * 2 * 4 * (config.loss().negatives() + 1);
         assertEquals(3 * products + attention + loss, ModelWork.stepFlops(config, batch, 10));
     }
 

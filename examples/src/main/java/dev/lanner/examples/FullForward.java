@@ -51,7 +51,7 @@ final class FullForward {
             times[last[c]] = time;
         }
         try (Scope scope = Scope.open()) {
-            Tensor states = model.encodeWithCandidates(new Sequences(
+            Tensor states = model.encodeWithCandidates(Sequences.forCandidates(
                     Tensor.of(offsets, count + 1),
                     Tensor.of(items, items.length),
                     Tensor.of(actions, actions.length),

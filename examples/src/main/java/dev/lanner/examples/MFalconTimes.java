@@ -96,15 +96,13 @@ public final class MFalconTimes implements Callable<Integer> {
 
     /** The command with its handling of errors. */
     static CommandLine commandLine() {
-        return Programs.commandLine(new MFalconTimes());
+        return Commands.of(new MFalconTimes());
     }
 
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        if (threads != null) {
-            System.setProperty("lanner.threads", threads.toString());
-        }
+        Commands.useThreads(spec, threads);
         Backends.current();
         HstuModel model = directory == null ? fresh(lengths.get(0)) : trained();
         for (int length : lengths) {
@@ -130,9 +128,6 @@ public final class MFalconTimes implements Callable<Integer> {
         for (int length : lengths) {
             require(length >= 2, "--lengths must be at least 2, found " + length);
         }
-        require(
-                threads == null || (threads >= 1 && threads <= Programs.MOST_THREADS),
-                "--threads must be in 1.." + Programs.MOST_THREADS + ", found " + threads);
     }
 
     private boolean isGiven(String option) {
@@ -146,17 +141,25 @@ public final class MFalconTimes implements Callable<Integer> {
     }
 
     private HstuModel fresh(int maxLength) {
-        return new HstuModel(HstuConfig.article().withRatingTargetAware(true).withMaxLength(maxLength), items, 1);
+        return new HstuModel(ofLength(targetAware(HstuConfig.article()), maxLength), items, 1);
     }
 
     private static HstuModel fresh(HstuModel like, int maxLength) {
-        return new HstuModel(like.config().withMaxLength(maxLength), like.itemCount(), 1);
+        return new HstuModel(ofLength(like.config(), maxLength), like.itemCount(), 1);
+    }
+
+    private static HstuConfig targetAware(HstuConfig config) {
+        return config.with("loss.ratingTargetAware", true);
+    }
+
+    private static HstuConfig ofLength(HstuConfig config, int maxLength) {
+        return config.with("maxLength", maxLength).with("attention.divisor", maxLength);
     }
 
     private HstuModel trained() throws IOException {
         RunDirectory run = RunDirectory.open(directory);
         RunConfig config = run.config();
-        HstuModel model = new HstuModel(config.model().withRatingTargetAware(true), config.items(), 1);
+        HstuModel model = new HstuModel(targetAware(config.model()), config.items(), 1);
         run.loadBest(model);
         return model;
     }

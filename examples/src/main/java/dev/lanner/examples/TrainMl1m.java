@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,13 +53,18 @@ public final class TrainMl1m implements Callable<Integer> {
     @Option(names = "--sample", description = "train on the built-in synthetic sample")
     private boolean sample;
 
-    @Option(names = "--preset", paramLabel = "NAME", description = "model preset: article (default)")
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "model preset: article (default), paper, paper-large, position-only, sasrec")
     private String preset;
 
     @Option(
-            names = "--rating-target-aware",
-            description = "predict ratings from the rated item's own state, as a candidate behind the history")
-    private boolean ratingTargetAware;
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "another value of one of config.json's settings, like model.attention.bias=POSITION; may be repeated")
+    private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data")
     private Integer epochs;
@@ -93,15 +100,12 @@ public final class TrainMl1m implements Callable<Integer> {
 
     /** The command with its handling of errors. */
     static CommandLine commandLine() {
-        return Programs.commandLine(new TrainMl1m());
+        return Commands.of(new TrainMl1m());
     }
 
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        if (threads != null) {
-            System.setProperty("lanner.threads", threads.toString());
-        }
         long start = System.nanoTime();
         // Found missing before any data is read.
         String backend = Backends.current().name();
@@ -142,18 +146,28 @@ public final class TrainMl1m implements Callable<Integer> {
                                 + " do not fit into the memory; try a smaller --batch-size",
                         e);
             }
-            Evaluation test = trainer.evaluate(LeaveOneOut.Part.TEST);
+            Evaluation test = trainer.evaluate(LeaveOneOut.Part.TEST, true);
+            String figures = "";
+            if (config.model().attention().queryTime()) {
+                Evaluation without = trainer.evaluate(LeaveOneOut.Part.TEST, false);
+                say(testLine("with query time   ", test));
+                say(testLine("without query time", without));
+                figures = String.format(
+                        Locale.ROOT,
+                        " no_query_time_test_hr@10=%.4f no_query_time_test_ndcg@10=%.4f",
+                        without.hitRate10(),
+                        without.ndcg10());
+            } else {
+                say(testLine("no query time", test));
+            }
             double seconds = (System.nanoTime() - start) / 1e9;
-            print(result(config, trainer, test, popularity, seconds));
+            print(result(config, trainer, test, popularity, figures, seconds));
             return 0;
         }
     }
 
     private void checkOptions() {
         require(data == null || !sample, "--data and --sample exclude each other");
-        require(
-                threads == null || (threads >= 1 && threads <= Programs.MOST_THREADS),
-                "--threads must be in 1.." + Programs.MOST_THREADS + ", found " + threads);
         require(epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
         require(batchSize == null || batchSize >= 1, "--batch-size must be positive, found " + batchSize);
         require(
@@ -162,7 +176,7 @@ public final class TrainMl1m implements Callable<Integer> {
         if (resume != null) {
             boolean other = sample
                     || preset != null
-                    || ratingTargetAware
+                    || !settings.isEmpty()
                     || batchSize != null
                     || learningRate != null
                     || seed != null
@@ -178,12 +192,11 @@ public final class TrainMl1m implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "--preset: " + e.getMessage(), e);
             }
         }
+        Commands.useThreads(spec, threads);
     }
 
     private void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new ParameterException(spec.commandLine(), rule);
-        }
+        Commands.require(spec, holds, rule);
     }
 
     private Dataset chooseData() throws InterruptedIOException {
@@ -201,7 +214,7 @@ public final class TrainMl1m implements Callable<Integer> {
         } catch (IOException e) {
             // On standard error, and if quiet too: nobody should take the sample's figures for MovieLens-1M's.
             PrintWriter err = spec.commandLine().getErr();
-            err.println("MovieLens-1M cannot be had here (" + Programs.reason(e)
+            err.println("MovieLens-1M cannot be had here (" + Commands.reason(e)
                     + "): training on the built-in sample instead; give" + " --data DIR or set "
                     + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
             err.flush();
@@ -222,17 +235,31 @@ public final class TrainMl1m implements Callable<Integer> {
     }
 
     private RunConfig newConfig(Dataset dataset) {
-        HstuConfig chosen = HstuConfig.preset(preset == null ? "article" : preset);
-        HstuConfig model = ratingTargetAware ? chosen.withRatingTargetAware(true) : chosen;
-        TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? TrainConfig.SAMPLE : TrainConfig.ARTICLE;
+        String name = preset == null ? "article" : preset;
+        TrainConfig whole = TrainConfig.preset(name);
+        TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? whole.onSample() : whole;
         TrainConfig training = new TrainConfig(
                 epochs == null ? defaults.epochs() : epochs,
                 batchSize == null ? defaults.batchSize() : batchSize,
                 learningRate == null ? defaults.learningRate() : learningRate,
                 seed == null ? defaults.seed() : seed,
-                defaults.patience());
+                defaults.patience(),
+                defaults.optimizer());
         Interactions interactions = dataset.interactions();
-        return new RunConfig(dataset.name(), interactions.fingerprint(), interactions.itemCount(), model, training);
+        RunConfig config = new RunConfig(
+                dataset.name(),
+                interactions.fingerprint(),
+                interactions.itemCount(),
+                HstuConfig.preset(name),
+                training);
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            try {
+                config = config.with(setting.getKey(), setting.getValue());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--set: " + e.getMessage(), e);
+            }
+        }
+        return config;
     }
 
     private RunConfig resumedConfig(RunConfig before, Interactions interactions) {
@@ -259,13 +286,12 @@ public final class TrainMl1m implements Callable<Integer> {
     }
 
     private static String result(
-            RunConfig config, Trainer trainer, Evaluation test, double popularity, double seconds) {
+            RunConfig config, Trainer trainer, Evaluation test, double popularity, String more, double seconds) {
         EpochMetrics best = trainer.best();
         return String.format(
                 Locale.ROOT,
                 "RESULT dataset=%s preset=%s seed=%d epochs=%d best_epoch=%d val_hr@10=%.4f val_ndcg@10=%.4f test_hr@10=%.4f"
-                        + " test_ndcg@10=%.4f test_mrr=%.4f test_hr@50=%.4f test_hr@200=%.4f rating_rmse=%.4f pop_hr@10=%.4f"
-                        + " seconds=%.1f",
+                        + " test_ndcg@10=%.4f test_mrr=%.4f test_hr@50=%.4f test_hr@200=%.4f%s pop_hr@10=%.4f%s seconds=%.1f",
                 config.dataset(),
                 config.model().preset(),
                 config.training().seed(),
@@ -278,9 +304,27 @@ public final class TrainMl1m implements Callable<Integer> {
                 test.mrr(),
                 test.hitRate50(),
                 test.hitRate200(),
-                test.ratingRmse(),
+                config.model().loss().ratingWeight() > 0
+                        ? String.format(Locale.ROOT, " rating_rmse=%.4f", test.ratingRmse())
+                        : "",
                 popularity,
+                more,
                 seconds);
+    }
+
+    /** All of the ranking's figures. */
+    private static String testLine(String title, Evaluation test) {
+        return String.format(
+                Locale.ROOT,
+                "test, %s  HR@10 %.4f  NDCG@10 %.4f  HR@50 %.4f  NDCG@50 %.4f  HR@200 %.4f  NDCG@200 %.4f  MRR %.4f",
+                title,
+                test.hitRate10(),
+                test.ndcg10(),
+                test.hitRate50(),
+                test.ndcg50(),
+                test.hitRate200(),
+                test.ndcg200(),
+                test.mrr());
     }
 
     private void say(String line) {

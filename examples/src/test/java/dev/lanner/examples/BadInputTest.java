@@ -48,7 +48,10 @@ class BadInputTest {
                 "--seed 1.5 | Invalid value for option '--seed': '1.5' is not a long",
                 "--threads 0 | --threads must be in 1..1024, found 0",
                 "--threads 1000000 | --threads must be in 1..1024, found 1000000",
-                "--preset nope | --preset: preset nope is not there; presets: [article]",
+                "--preset nope | --preset: preset nope is not there; presets: [article, paper",
+                "--set model.heads=2 | --set: config: there is no setting model.heads; found instead of heads: preset, width",
+                "--set model.blocks=0 | --set: config: blocks must be positive, found 0",
+                "--set model.blocks | Value for option option '--set' (NAME=VALUE) should be in KEY=VALUE format",
                 "--data . | --data and --sample exclude each other",
                 "--resume . | --resume goes on with the run's own configuration",
             })
@@ -130,7 +133,14 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--lr, 0.1", "--seed, 2", "--batch-size, 4", "--preset, article", "--out, other"})
+    @CsvSource({
+        "--lr, 0.1",
+        "--seed, 2",
+        "--batch-size, 4",
+        "--preset, article",
+        "--set, model.blocks=1",
+        "--out, other"
+    })
     void resumeWithSettingsOfItsOwn(String option, String value) throws IOException {
         Outcome.inProcess("--resume", scratch, option, value)
                 .assertUsageError("--resume goes on with the run's own configuration; only --epochs");

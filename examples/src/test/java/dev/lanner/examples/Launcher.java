@@ -28,7 +28,7 @@ final class Launcher {
     }
 
     /**
-     * Starts it.
+     * Starts {@code examples/TrainMl1m}.
      *
      * @param scratch an existing folder: where the program runs and its output goes
      */
@@ -58,7 +58,13 @@ final class Launcher {
         return new Launcher(process, out, err);
     }
 
-    /** Starts it and waits for its end. */
+    /** Starts a program and waits for its end. */
+    static Outcome runProgram(String program, Path scratch, Object... arguments)
+            throws IOException, InterruptedException {
+        return startProgram(program, scratch, arguments).end();
+    }
+
+    /** Starts {@code examples/TrainMl1m} and waits for its end. */
     static Outcome run(Path scratch, Object... arguments) throws IOException, InterruptedException {
         return start(scratch, arguments).end();
     }

@@ -34,7 +34,7 @@ class LauncherTest {
                 "--data",
                 "--sample",
                 "--preset",
-                "--rating-target-aware",
+                "--set",
                 "--epochs",
                 "--batch-size",
                 "--lr",
@@ -67,14 +67,32 @@ class LauncherTest {
         Path data = TinyData.write(scratch.resolve("tiny"), 7);
         Outcome outcome = Launcher.run(scratch, "--data", data, "--epochs", 2);
         assertTrue(outcome.result().startsWith("RESULT dataset=tiny "), outcome::toString);
-        assertEquals(5, outcome.out().size(), outcome::toString);
+        assertEquals(6, outcome.out().size(), outcome::toString);
         assertTrue(outcome.out().get(0).matches("data: tiny, 40 users, \\d+ items, .* ratings \\(positive .*"));
         assertTrue(outcome.out().get(1).matches("model: preset article, [0-9,]+ parameters; backend cpu; 2 epochs .*"));
         assertTrue(outcome.out().get(2).startsWith("epoch   1  loss "));
         assertTrue(outcome.out().get(3).startsWith("epoch   2  loss "));
+        assertTrue(outcome.out().get(4).matches("test, no query time  HR@10 [01][.]\\d{4}  NDCG@10 .*"));
         try (var runs = Files.list(scratch.resolve("runs"))) {
             assertEquals(1, runs.count(), "runs below runs/");
         }
+    }
+
+    @Test
+    void aPresetWithQueryTimeTellsOfBothWaysOfAsking() throws Exception {
+        Path data = TinyData.write(scratch.resolve("tiny"), 7);
+        Outcome outcome =
+                Launcher.run(scratch, "--data", data, "--preset", "paper", "--epochs", 1, "--set", "model.blocks=1");
+        assertEquals(0, outcome.exit(), outcome::toString);
+        List<String> out = outcome.out();
+        assertTrue(out.get(3).startsWith("test, with query time     HR@10 "), outcome::toString);
+        assertTrue(out.get(4).startsWith("test, without query time  HR@10 "), outcome::toString);
+        assertTrue(
+                out.get(5)
+                        .matches("RESULT dataset=tiny preset=paper seed=1 .* no_query_time_test_hr@10=[01][.]\\d{4}"
+                                + " no_query_time_test_ndcg@10=[01][.]\\d{4} seconds=.*"),
+                outcome::toString);
+        assertFalse(out.get(5).contains("rating_rmse"), outcome::toString);
     }
 
     @Test

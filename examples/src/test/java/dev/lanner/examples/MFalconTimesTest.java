@@ -84,7 +84,15 @@ class MFalconTimesTest {
     @Test
     void aModelTrainedOnTheSample() {
         Path run = scratch.resolve("run");
-        Outcome.inProcess("--sample", "--epochs", 1, "--quiet", "--rating-target-aware", "--out", run)
+        Outcome.inProcess(
+                        "--sample",
+                        "--epochs",
+                        1,
+                        "--quiet",
+                        "--set",
+                        "model.loss.ratingTargetAware=true",
+                        "--out",
+                        run)
                 .result();
         Outcome outcome = Outcome.inProcess(
                 MFalconTimes.commandLine(),

@@ -64,7 +64,7 @@ record Outcome(int exit, List<String> out, List<String> err) {
         return last.substring(0, last.lastIndexOf(" seconds="));
     }
 
-    /** Checks that a mistake of the user's was told in one line that has all the parts. */
+    /** Checks that a mistake of the user of {@code TrainMl1m} was told in one line that has all the parts. */
     void assertUsageError(String... parts) {
         assertUsageErrorOf("TrainMl1m", parts);
     }

@@ -39,7 +39,8 @@ class ResumeTest {
         Outcome resumed = Outcome.inProcess("--resume", parts, "--data", data, "--epochs", 3);
 
         assertEquals(expected, resumed.result());
-        assertEquals(6, resumed.out().size(), "data, model, where it goes on, epochs 2 and 3, result: " + resumed);
+        assertEquals(
+                7, resumed.out().size(), "data, model, where it goes on, epochs 2 and 3, test, result: " + resumed);
         assertSameFiles(whole, parts);
     }
 

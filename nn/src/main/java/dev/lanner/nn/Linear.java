@@ -10,6 +10,7 @@ import dev.lanner.tensor.functional.LinearSilu;
 /** {@code y = x W^T + b}, with W {@code [out, in]} ("weight") and b {@code [out]} ("bias"), as PyTorch lays them out. */
 public final class Linear extends Layer {
     private final Tensor weight;
+    /** A parameter, or zeros in a layer without a bias. */
     private final Tensor bias;
 
     /**
@@ -37,6 +38,23 @@ public final class Linear extends Layer {
         }
         this.weight = parameter("weight", weight);
         this.bias = parameter("bias", bias);
+    }
+
+    private Linear(Tensor weight) {
+        if (weight.shape().rank() != 2) {
+            throw new IllegalArgumentException("linear: a weight must be [out, in], found " + weight);
+        }
+        this.weight = parameter("weight", weight);
+        this.bias = Tensor.zeros(weight.dtype(), Shape.of(weight.size(0)));
+    }
+
+    /**
+     * A layer without a bias, {@code y = x W^T}.
+     *
+     * @param weight {@code [out, in]}
+     */
+    public static Linear withoutBias(Tensor weight) {
+        return new Linear(weight);
     }
 
     /** x {@code [..., in]} to {@code [..., out]}. */

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ModuleTest {
@@ -117,6 +118,15 @@ class ModuleTest {
             differs |= !Arrays.equals(one, model.forward(x).toFloats());
         }
         assertTrue(differs);
+    }
+
+    @Test
+    void aLinearLayerWithoutBiasHasNoParameterForIt() {
+        Linear linear = Linear.withoutBias(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
+        assertEquals(Set.of("weight"), linear.namedParameters().keySet());
+        Tensor x = Tensor.of(new float[] {1, 0, -1, 2, 1, 0}, 2, 3);
+        assertArrayEquals(new float[] {-2, -2, 4, 13}, linear.forward(x).toFloats());
+        assertThrows(IllegalArgumentException.class, () -> Linear.withoutBias(Tensor.zeros(DType.F32, Shape.of(2))));
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The backward pass of one worker. With {@code a = silu(s) / divisor}, {@code da_ij = do_i·v_j} and
- * {@code ds = da silu'(s) / divisor}: {@code dq_i = sum_j ds_ij k_j}, {@code dk_j = sum_i ds_ij q_i}, {@code dv_j = sum_i a_ij do_i},
+ * {@code ds = da silu'(s) / divisor}, or those of {@link AttentionSoftmaxGradient}: {@code dq_i = sum_j ds_ij k_j}, {@code dk_j = sum_i ds_ij q_i}, {@code dv_j = sum_i a_ij do_i},
  * and a bias gradient is the sum of the ds that read the bias. Scores are recomputed; sums run over ascending i and j, in one chain
  * for each element, however the work is cut.
  */
@@ -18,6 +18,9 @@ final class AttentionBackward {
     private final AttentionGradients gradients;
     private final AttentionTiles tiles;
     private final AttentionScores scores;
+    /** Null without a softmax. */
+    private final AttentionSoftmaxGradient softmax;
+
     private final Scratch scratch;
     private final int queryWidth;
     private final int valueWidth;
@@ -31,6 +34,7 @@ final class AttentionBackward {
 
     AttentionBackward(
             AttentionInputs inputs,
+            AttentionOutputs outputs,
             AttentionSlice dOut,
             AttentionGradients gradients,
             AttentionTiles tiles,
@@ -42,6 +46,9 @@ final class AttentionBackward {
         this.tiles = tiles;
         this.scratch = scratch;
         scores = new AttentionScores(inputs, tiles, reversedPosition, scratch);
+        softmax = inputs.shape().isSoftmax()
+                ? new AttentionSoftmaxGradient(inputs.shape(), tiles, outputs, scratch, SLOT + 9)
+                : null;
         queryWidth = AttentionPacking.padded(inputs.shape().queryWidth(), tiles.lanes());
         valueWidth = AttentionPacking.padded(inputs.shape().valueWidth(), tiles.lanes());
         dScores = scratch.floats(SLOT, SIZE * SIZE);
@@ -95,6 +102,9 @@ final class AttentionBackward {
                     SLOT + 7);
         }
         scores.begin(plan, unit);
+        if (softmax != null) {
+            softmax.begin(first + rowStart, count, dOut);
+        }
         int columnEnd = plan.columnEnd(unit);
         for (int key = plan.columnStart(unit); key < columnEnd; key += SIZE) {
             int columns = Math.min(SIZE, columnEnd - key);
@@ -202,7 +212,7 @@ final class AttentionBackward {
         int width = scores.width();
         int diagonal = scores.diagonal();
         float scale = 1 / inputs.shape().divisor();
-        if (!ofScores) {
+        if (!ofScores && softmax == null) {
             tiles.silu(rows, width, diagonal, scale, scores.tile());
             return;
         }
@@ -220,7 +230,11 @@ final class AttentionBackward {
                 transposedValues,
                 head * depth * SIZE,
                 dScores);
-        tiles.siluGradient(rows, width, diagonal, scale, scores.tile(), dScores);
+        if (softmax == null) {
+            tiles.siluGradient(rows, width, diagonal, scale, scores.tile(), dScores);
+        } else {
+            softmax.activate(scores, head, row, rows, dScores);
+        }
     }
 
     /** Sums {@link #dScores} over the heads. */

@@ -1,26 +1,31 @@
 package dev.lanner.backend.cpu;
 
-/** The forward pass of one worker: {@code o_i = 1/divisor · sum over j <= i of silu(s_ij) v_j}, unit by unit. */
+/** The forward pass of one worker: {@code o_i = 1/divisor · sum over j <= i of a_ij v_j}, unit by unit. */
 final class AttentionForward {
     private static final int SIZE = AttentionTiles.SIZE;
 
     private final AttentionInputs inputs;
-    private final AttentionSlice out;
+    private final AttentionOutputs outputs;
     private final AttentionTiles tiles;
     private final Scratch scratch;
     private final AttentionScores scores;
+    /** Null without a softmax. */
+    private final AttentionSoftmax softmax;
 
     AttentionForward(
             AttentionInputs inputs,
-            AttentionSlice out,
+            AttentionOutputs outputs,
             AttentionTiles tiles,
             float[] reversedPosition,
             Scratch scratch) {
         this.inputs = inputs;
-        this.out = out;
+        this.outputs = outputs;
         this.tiles = tiles;
         this.scratch = scratch;
         scores = new AttentionScores(inputs, tiles, reversedPosition, scratch);
+        softmax = inputs.shape().isSoftmax()
+                ? new AttentionSoftmax(inputs.shape(), tiles, scratch, AttentionScores.FREE_FLOATS + 2)
+                : null;
     }
 
     /** Computes the outputs of a unit's rows. */
@@ -32,9 +37,13 @@ final class AttentionForward {
         int width = AttentionPacking.padded(shape.valueWidth(), tiles.lanes());
         int count = rowEnd - rowStart;
         int slot = AttentionScores.FREE_FLOATS;
+        AttentionSlice out = outputs.out();
         AttentionSlice sums = AttentionPacking.zeros(
                 out, first + rowStart, count, shape.heads(), shape.valueWidth(), width, scratch, slot + 1);
         AttentionSlice queries = inputs.queries();
+        if (softmax != null) {
+            softmax.begin(count);
+        }
         scores.begin(plan, unit);
         for (int key = 0; key < rowEnd; key += SIZE) {
             int keys = Math.min(SIZE, rowEnd - key);
@@ -49,7 +58,11 @@ final class AttentionForward {
                 for (int head = 0; head < shape.heads(); head++) {
                     int at = queries.at(first + query, head * shape.queryWidth());
                     scores.compute(head, queries.values(), at, queries.rowStride());
-                    tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
+                    if (softmax == null) {
+                        tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
+                    } else {
+                        softmax.activate(scores, head, query - rowStart, rows, sums, head * width, width);
+                    }
                     AttentionProducts.rowsOfTile(
                             tiles,
                             rows,
@@ -64,6 +77,9 @@ final class AttentionForward {
                             head * width);
                 }
             }
+        }
+        if (softmax != null) {
+            softmax.end(first + rowStart, sums, width, outputs.statistics());
         }
         AttentionPacking.store(sums, out, first + rowStart, count, shape.heads(), shape.valueWidth(), width);
     }

@@ -117,4 +117,47 @@ interface AttentionTiles {
      * {@code silu'(s) = sigmoid(s) (1 + s (1 - sigmoid(s)))}; what causality hides becomes 0 in both.
      */
     void siluGradient(int rows, int width, int diagonal, float scale, float[] scores, float[] gradients);
+
+    /**
+     * Brings the largest score of each row up to date, and replaces scores s by {@code exp(factor * s - largest)}, those that causality
+     * hides by 0.
+     *
+     * @param largest of factor * s in each row so far, from {@code at} on; overwritten
+     * @param rescale receives for each row {@code exp(largest before - largest now)}
+     * @param sums receives the sum of each row's exponentials
+     */
+    void softmax(
+            int rows,
+            int width,
+            int diagonal,
+            float factor,
+            float[] scores,
+            float[] largest,
+            int at,
+            float[] rescale,
+            float[] sums);
+
+    /**
+     * Replaces scores s by {@code scale * p} with {@code p = exp(factor * s - largest) * inverse}, and the gradients g of what they
+     * weigh by {@code factor * p * (scale * g - delta)}; what causality hides becomes 0 in both.
+     *
+     * @param largest of each row, from {@code at} on, as are the following
+     * @param inverses one over the sum of the row's exponentials
+     * @param deltas the sum of the row's {@code scale * p * g}
+     */
+    void softmaxGradient(
+            int rows,
+            int width,
+            int diagonal,
+            float factor,
+            float scale,
+            float[] scores,
+            float[] gradients,
+            float[] largest,
+            float[] inverses,
+            float[] deltas,
+            int at);
+
+    /** Multiplies {@code width} values from {@code offset} on. */
+    void scale(int width, float factor, float[] values, int offset);
 }

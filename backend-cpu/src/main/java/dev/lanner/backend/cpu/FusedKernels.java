@@ -5,6 +5,7 @@ import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
 import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.Dropout;
+import dev.lanner.tensor.functional.FullSoftmaxLoss;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.functional.InnerProductTopK;
@@ -92,6 +93,9 @@ final class FusedKernels {
         }
         if (op instanceof SampledSoftmaxLoss loss) {
             return Optional.of(new SampledSoftmaxLossKernel(pool, losses, loss));
+        }
+        if (op instanceof FullSoftmaxLoss loss) {
+            return Optional.of(new FullSoftmaxLossKernel(pool, tiles, losses, loss));
         }
         if (op instanceof HstuAttention hstu) {
             return Optional.of(new HstuAttentionAdapter(pool, attention, hstu));

@@ -1,8 +1,10 @@
 package dev.lanner.backend.cpu;
 
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.HstuAttention;
 
 /** Brings the views of an {@link HstuAttention} to the arrays of {@link HstuAttentionKernel}. */
@@ -28,8 +30,21 @@ final class HstuAttentionAdapter implements FusedKernel {
     }
 
     @Override
+    public Shape[] saved(View[] inputs) {
+        return isSoftmax() ? new Shape[] {Shape.of(inputs[QUERIES].shape().size(0), 2 * op.heads())} : new Shape[0];
+    }
+
+    private boolean isSoftmax() {
+        return op.activation() == AttentionActivation.SOFTMAX;
+    }
+
+    @Override
     public void forward(View[] inputs, View[] outputs) {
-        kernel.forward(operands(inputs), slice(outputs[0]));
+        kernel.forward(operands(inputs), results(outputs));
+    }
+
+    private AttentionOutputs results(View... outputs) {
+        return new AttentionOutputs(slice(outputs[0]), isSoftmax() ? slice(outputs[1]) : null);
     }
 
     @Override
@@ -42,7 +57,7 @@ final class HstuAttentionAdapter implements FusedKernel {
                 slice(dInputs[VALUES]),
                 dPosition == null ? null : dPosition.floats(),
                 dTime == null ? null : dTime.floats());
-        kernel.backward(operands(inputs), slice(dOut), gradients);
+        kernel.backward(operands(inputs), results(outputs), slice(dOut), gradients);
         moveTo(dInputs[POSITION_BIAS], dPosition);
         moveTo(dInputs[TIME_BIAS], dTime);
     }
@@ -56,7 +71,8 @@ final class HstuAttentionAdapter implements FusedKernel {
                 inputs[QUERIES].shape().size(1) / op.heads(),
                 inputs[VALUES].shape().size(1) / op.heads(),
                 op.maxLength(),
-                (float) op.divisor());
+                (float) op.divisor(),
+                op.activation());
         AttentionBias bias = new AttentionBias(
                 fromZero(inputs[POSITION_BIAS]).floats(),
                 fromZero(inputs[TIME_BIAS]).floats(),

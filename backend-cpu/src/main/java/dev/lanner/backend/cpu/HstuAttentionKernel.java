@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Causal, jagged HSTU attention in one pass over tiles, forward and backward (Zhai et al., "Actions Speak Louder than Words", ICML
  * 2024, section 3): with {@code s_ij = q_i·k_j + bias_ij},
- * {@code o_i = 1/divisor · sum over j <= i in the same sequence of silu(s_ij) v_j}. There is no softmax and no scaling of the scores.
+ * {@code o_i = 1/divisor · sum over j <= i in the same sequence of a_ij v_j}, where a is {@code silu(s)} or the softmax of
+ * {@code s / sqrt(queryWidth)} over a row.
  *
  * <p>Memory is that of a few tiles for each thread and, where a head's width is not made of whole vectors, of a sequence's padded rows;
  * never N x N. Results are the same bits for every
@@ -35,14 +36,14 @@ final class HstuAttentionKernel {
      * Computes the outputs.
      *
      * @param inputs the operands
-     * @param out {@code [N, H * valueWidth]}, overwritten; rows of no sequence become 0
+     * @param outputs overwritten; rows of no sequence become 0 in {@code out}
      */
-    void forward(AttentionInputs inputs, AttentionSlice out) {
-        clearLooseRows(inputs, out, inputs.shape().valueWidth());
+    void forward(AttentionInputs inputs, AttentionOutputs outputs) {
+        clearLooseRows(inputs, outputs.out(), inputs.shape().valueWidth());
         AttentionPlan plan = AttentionPlan.forward(inputs);
         float[] reversedPosition = AttentionScores.reversedPosition(inputs);
         pool.run(plan.bins(), (bin, scratch) -> {
-            AttentionForward worker = new AttentionForward(inputs, out, tiles, reversedPosition, scratch);
+            AttentionForward worker = new AttentionForward(inputs, outputs, tiles, reversedPosition, scratch);
             for (int round = 0; round < plan.rounds(); round++) {
                 int unit = plan.unit(bin, round);
                 if (unit >= 0) {
@@ -56,10 +57,11 @@ final class HstuAttentionKernel {
      * Computes the gradients of the operands.
      *
      * @param inputs the operands of the forward pass
+     * @param outputs what the forward pass wrote; read only if there is a softmax
      * @param dOut {@code [N, H * valueWidth]}, gradient of the output; rows of no sequence are not read
      * @param gradients where to write; rows of no sequence become 0
      */
-    void backward(AttentionInputs inputs, AttentionSlice dOut, AttentionGradients gradients) {
+    void backward(AttentionInputs inputs, AttentionOutputs outputs, AttentionSlice dOut, AttentionGradients gradients) {
         clearLooseRows(inputs, gradients.queries(), inputs.shape().queryWidth());
         clearLooseRows(inputs, gradients.keys(), inputs.shape().queryWidth());
         clearLooseRows(inputs, gradients.values(), inputs.shape().valueWidth());
@@ -74,7 +76,7 @@ final class HstuAttentionKernel {
             Arrays.fill(sums, 0, plan.bins() * stride, 0);
             pool.run(plan.bins(), (bin, scratch) -> {
                 AttentionBackward worker =
-                        new AttentionBackward(inputs, dOut, gradients, tiles, reversedPosition, scratch);
+                        new AttentionBackward(inputs, outputs, dOut, gradients, tiles, reversedPosition, scratch);
                 for (int round = 0; round < plan.rounds(); round++) {
                     int unit = plan.unit(bin, round);
                     if (unit >= 0) {

@@ -83,7 +83,7 @@ final class SampledSoftmaxLossKernel implements FusedKernel {
         double mean = upstream.values()[upstream.offset()] / (double) Math.max(1, items.rowsWithTarget());
         float factor = (float) (mean / op.temperature());
         if (dInputs[0] != null) {
-            multiply(factor, Rows.flat(outputs[2]), Rows.flat(dInputs[0]));
+            multiply(pool, factor, Rows.flat(outputs[2]), Rows.flat(dInputs[0]));
         }
         if (dInputs[1] != null) {
             new SampledSoftmaxLossTable(pool, loops, Rows.of(inputs[0]), items, saved)
@@ -91,7 +91,8 @@ final class SampledSoftmaxLossKernel implements FusedKernel {
         }
     }
 
-    private void multiply(float factor, Rows from, Rows to) {
+    /** Writes a row times a factor. */
+    static void multiply(WorkerPool pool, float factor, Rows from, Rows to) {
         pool.run(WorkerPool.tasks(to.width(), FACTOR_CHUNK), (task, scratch) -> {
             int first = task * FACTOR_CHUNK;
             int end = Math.min(to.width(), first + FACTOR_CHUNK);

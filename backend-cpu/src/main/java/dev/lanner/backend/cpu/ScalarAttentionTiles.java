@@ -192,6 +192,71 @@ final class ScalarAttentionTiles implements AttentionTiles {
         }
     }
 
+    @Override
+    public void softmax(
+            int rows,
+            int width,
+            int diagonal,
+            float factor,
+            float[] scores,
+            float[] largest,
+            int at,
+            float[] rescale,
+            float[] sums) {
+        for (int row = 0; row < rows; row++) {
+            int visible = Math.min(width, row + diagonal + 1);
+            float before = largest[at + row];
+            float max = before;
+            for (int column = 0; column < visible; column++) {
+                max = Math.max(max, factor * scores[row * SIZE + column]);
+            }
+            float sum = 0;
+            for (int column = 0; column < width; column++) {
+                int index = row * SIZE + column;
+                scores[index] = column < visible ? ScalarMath.exp(factor * scores[index] - max) : 0;
+                sum += scores[index];
+            }
+            largest[at + row] = max;
+            rescale[row] = before == max ? 1 : ScalarMath.exp(before - max);
+            sums[row] = sum;
+        }
+    }
+
+    @Override
+    public void softmaxGradient(
+            int rows,
+            int width,
+            int diagonal,
+            float factor,
+            float scale,
+            float[] scores,
+            float[] gradients,
+            float[] largest,
+            float[] inverses,
+            float[] deltas,
+            int at) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                int index = row * SIZE + column;
+                if (column > row + diagonal) {
+                    scores[index] = 0;
+                    gradients[index] = 0;
+                    continue;
+                }
+                float p = ScalarMath.exp(factor * scores[index] - largest[at + row]) * inverses[at + row];
+                scores[index] = scale * p;
+                gradients[index] = factor * p * (scale * gradients[index] - deltas[at + row]);
+            }
+        }
+    }
+
+    @Override
+    public void scale(int width, float factor, float[] values, int offset) {
+        for (int i = offset; i < offset + width; i++) {
+            values[i] *= factor;
+        }
+    }
+
     private static int bucket(int distance, int[] boundaries, int lowest, int highest) {
         int bucket = lowest;
         while (bucket < highest && boundaries[bucket] <= distance) {

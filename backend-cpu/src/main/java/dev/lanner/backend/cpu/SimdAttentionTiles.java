@@ -214,4 +214,107 @@ final class SimdAttentionTiles implements AttentionTiles {
             }
         }
     }
+
+    @Override
+    public void softmax(
+            int rows,
+            int width,
+            int diagonal,
+            float factor,
+            float[] scores,
+            float[] largest,
+            int at,
+            float[] rescale,
+            float[] sums) {
+        for (int row = 0; row < rows; row++) {
+            int visible = Math.min(width, row + diagonal + 1);
+            float before = largest[at + row];
+            float max = Math.max(before, largest(visible, factor, scores, row * SIZE));
+            sums[row] = exponentials(width, visible, factor, max, scores, row * SIZE);
+            largest[at + row] = max;
+            rescale[row] = before == max ? 0 : before - max;
+        }
+        // SIZE is made of whole vectors; behind the rows is what was left there, and is not read.
+        for (int row = 0; row < rows; row += LANES) {
+            VectorMath.exp(FloatVector.fromArray(F, rescale, row)).intoArray(rescale, row);
+        }
+    }
+
+    private static float largest(int visible, float factor, float[] scores, int start) {
+        FloatVector most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        for (int column = 0; column < visible; column += LANES) {
+            FloatVector score = FloatVector.fromArray(F, scores, start + column).mul(factor);
+            if (column + LANES > visible) {
+                score = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY).blend(score, F.indexInRange(column, visible));
+            }
+            most = most.max(score);
+        }
+        return most.reduceLanes(VectorOperators.MAX);
+    }
+
+    private static float exponentials(int width, int visible, float factor, float max, float[] scores, int start) {
+        FloatVector sum = FloatVector.zero(F);
+        for (int column = 0; column < width; column += LANES) {
+            FloatVector exp = FloatVector.zero(F);
+            if (column < visible) {
+                exp = VectorMath.exp(FloatVector.fromArray(F, scores, start + column)
+                        .mul(factor)
+                        .sub(max));
+                if (column + LANES > visible) {
+                    exp = FloatVector.zero(F).blend(exp, F.indexInRange(column, visible));
+                }
+                sum = sum.add(exp);
+            }
+            exp.intoArray(scores, start + column);
+        }
+        return VectorSums.sum(sum);
+    }
+
+    @Override
+    public void softmaxGradient(
+            int rows,
+            int width,
+            int diagonal,
+            float factor,
+            float scale,
+            float[] scores,
+            float[] gradients,
+            float[] largest,
+            float[] inverses,
+            float[] deltas,
+            int at) {
+        for (int row = 0; row < rows; row++) {
+            int visible = row + diagonal + 1;
+            float max = largest[at + row];
+            float inverse = inverses[at + row];
+            float delta = deltas[at + row];
+            for (int column = 0; column < width; column += LANES) {
+                int index = row * SIZE + column;
+                FloatVector p = VectorMath.exp(FloatVector.fromArray(F, scores, index)
+                                .mul(factor)
+                                .sub(max))
+                        .mul(inverse);
+                FloatVector gradient = FloatVector.fromArray(F, gradients, index)
+                        .mul(scale)
+                        .sub(delta)
+                        .mul(p)
+                        .mul(factor);
+                FloatVector weight = p.mul(scale);
+                if (column + LANES > visible) {
+                    VectorMask<Float> seen = F.indexInRange(column, visible);
+                    weight = FloatVector.zero(F).blend(weight, seen);
+                    gradient = FloatVector.zero(F).blend(gradient, seen);
+                }
+                weight.intoArray(scores, index);
+                gradient.intoArray(gradients, index);
+            }
+        }
+    }
+
+    @Override
+    public void scale(int width, float factor, float[] values, int offset) {
+        for (int i = offset; i < offset + width; i += LANES) {
+            FloatVector.fromArray(F, values, i).mul(factor).intoArray(values, i);
+        }
+    }
 }

@@ -3,6 +3,7 @@ package dev.lanner.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lanner.tensor.functional.AttentionActivation;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -14,6 +15,7 @@ final class AttentionCase {
     final AttentionInputs inputs;
     final AttentionSlice dOut;
     final AttentionSlice out;
+    final AttentionOutputs outputs;
     final AttentionGradients gradients;
 
     private AttentionCase(AttentionInputs inputs, AttentionSlice dOut) {
@@ -23,6 +25,7 @@ final class AttentionCase {
         int d = shape.heads() * shape.queryWidth();
         int e = shape.heads() * shape.valueWidth();
         out = slice(shape.rows(), 0, e, null);
+        outputs = new AttentionOutputs(out, shape.isSoftmax() ? slice(shape.rows(), 0, 2 * shape.heads(), null) : null);
         int stride = 2 * d + e + 3 * MARGIN; // one buffer, as the gradient of a fused projection
         float[] buffer = new float[MARGIN + shape.rows() * stride];
         Arrays.fill(buffer, SENTINEL);
@@ -48,6 +51,19 @@ final class AttentionCase {
     /** Draws operands for sequences of these lengths, with {@code loose} rows of no sequence, all NaN, behind them. */
     static AttentionCase random(
             long seed, int[] lengths, int loose, int heads, int queryWidth, int valueWidth, AttentionBiasKind kind) {
+        return random(AttentionActivation.SILU, seed, lengths, loose, heads, queryWidth, valueWidth, kind);
+    }
+
+    /** The same with an activation. */
+    static AttentionCase random(
+            AttentionActivation activation,
+            long seed,
+            int[] lengths,
+            int loose,
+            int heads,
+            int queryWidth,
+            int valueWidth,
+            AttentionBiasKind kind) {
         Random random = new Random(seed);
         int[] offsets = new int[lengths.length + 1];
         int maxLength = 1 + random.nextInt(3);
@@ -56,8 +72,8 @@ final class AttentionCase {
             maxLength = Math.max(maxLength, lengths[b]);
         }
         int rows = offsets[lengths.length] + loose;
-        AttentionShape shape =
-                new AttentionShape(rows, lengths.length, heads, queryWidth, valueWidth, maxLength, maxLength);
+        AttentionShape shape = new AttentionShape(
+                rows, lengths.length, heads, queryWidth, valueWidth, maxLength, maxLength, activation);
         AttentionBias bias = kind.bias(random, offsets, rows, maxLength);
         AttentionInputs inputs = new AttentionInputs(
                 shape,
@@ -90,8 +106,8 @@ final class AttentionCase {
     /** Runs forward and backward. */
     AttentionCase run(WorkerPool pool, AttentionTiles tiles) {
         HstuAttentionKernel kernel = new HstuAttentionKernel(pool, tiles);
-        kernel.forward(inputs, out);
-        kernel.backward(inputs, dOut, gradients);
+        kernel.forward(inputs, outputs);
+        kernel.backward(inputs, outputs, dOut, gradients);
         return this;
     }
 

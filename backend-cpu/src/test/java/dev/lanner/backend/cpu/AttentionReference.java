@@ -23,42 +23,78 @@ final class AttentionReference {
         dPosition = new double[2 * shape.maxLength() - 1];
         dTime = new double[inputs.bias().buckets()];
         for (int sequence = 0; sequence < shape.sequences(); sequence++) {
-            for (int i = inputs.offsets()[sequence]; i < inputs.offsets()[sequence + 1]; i++) {
-                for (int j = inputs.offsets()[sequence]; j <= i; j++) {
-                    for (int head = 0; head < shape.heads(); head++) {
-                        pair(head, i, j, dOut);
-                    }
+            int start = inputs.offsets()[sequence];
+            for (int i = start; i < inputs.offsets()[sequence + 1]; i++) {
+                for (int head = 0; head < shape.heads(); head++) {
+                    row(head, start, i, dOut);
                 }
             }
         }
     }
 
-    private void pair(int head, int i, int j, AttentionSlice dOut) {
+    private void row(int head, int start, int i, AttentionSlice dOut) {
+        int n = i + 1 - start;
+        double[] weights = new double[n];
+        double[] slopes = new double[n];
+        double[] dWeights = new double[n];
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) {
+            double score = score(head, i, start + j);
+            double gate = 1 / (1 + Math.exp(-score));
+            weights[j] = shape.isSoftmax() ? score / Math.sqrt(shape.queryWidth()) : score * gate;
+            slopes[j] = gate * (1 + score * (1 - gate));
+            largest = Math.max(largest, weights[j]);
+        }
+        double sum = 0;
+        for (int j = 0; shape.isSoftmax() && j < n; j++) {
+            weights[j] = Math.exp(weights[j] - largest);
+            sum += weights[j];
+        }
+        double mean = 0;
+        for (int j = 0; j < n; j++) {
+            weights[j] /= shape.isSoftmax() ? sum : 1;
+            dWeights[j] = values(head, i, start + j, weights[j], dOut);
+            mean += weights[j] * dWeights[j];
+        }
+        for (int j = 0; j < n; j++) {
+            double dScore = shape.isSoftmax()
+                    ? weights[j] * (dWeights[j] - mean) / Math.sqrt(shape.queryWidth())
+                    : dWeights[j] * slopes[j];
+            scores(head, i, start + j, dScore);
+        }
+    }
+
+    private double score(int head, int i, int j) {
         int d = shape.queryWidth();
-        int e = shape.valueWidth();
         double score = 0;
         for (int k = head * d; k < (head + 1) * d; k++) {
             score += at(inputs.queries(), i, k) * at(inputs.keys(), j, k);
         }
-        int position = i - j + shape.maxLength() - 1;
-        int bucket = inputs.bias().time() == null ? 0 : bucket(i, j);
-        score += inputs.bias().position() == null ? 0 : inputs.bias().position()[position];
-        score += inputs.bias().time() == null ? 0 : inputs.bias().time()[bucket];
-        double gate = 1 / (1 + Math.exp(-score));
+        score += inputs.bias().position() == null ? 0 : inputs.bias().position()[i - j + shape.maxLength() - 1];
+        return score + (inputs.bias().time() == null ? 0 : inputs.bias().time()[bucket(i, j)]);
+    }
+
+    /** Adds a value to the output and to its gradient; returns the gradient of the weight. */
+    private double values(int head, int i, int j, double weight, AttentionSlice dOut) {
+        int e = shape.valueWidth();
         double dWeight = 0;
         for (int k = head * e; k < (head + 1) * e; k++) {
-            out[i * shape.heads() * e + k] += score * gate * at(inputs.values(), j, k) / shape.divisor();
+            out[i * shape.heads() * e + k] += weight * at(inputs.values(), j, k) / shape.divisor();
             dWeight += at(dOut, i, k) * at(inputs.values(), j, k) / shape.divisor();
-            dValues[j * shape.heads() * e + k] += score * gate * at(dOut, i, k) / shape.divisor();
+            dValues[j * shape.heads() * e + k] += weight * at(dOut, i, k) / shape.divisor();
         }
-        double dScore = dWeight * gate * (1 + score * (1 - gate));
+        return dWeight;
+    }
+
+    private void scores(int head, int i, int j, double dScore) {
+        int d = shape.queryWidth();
         for (int k = head * d; k < (head + 1) * d; k++) {
             dQueries[i * shape.heads() * d + k] += dScore * at(inputs.keys(), j, k);
             dKeys[j * shape.heads() * d + k] += dScore * at(inputs.queries(), i, k);
         }
-        dPosition[position] += dScore;
+        dPosition[i - j + shape.maxLength() - 1] += dScore;
         if (dTime.length > 0) {
-            dTime[bucket] += dScore;
+            dTime[bucket(i, j)] += dScore;
         }
     }
 

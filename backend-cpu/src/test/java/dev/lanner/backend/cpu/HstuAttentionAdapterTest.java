@@ -8,12 +8,15 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.HstuAttention;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The adapter hands every operand to the kernel as it is meant, from whichever layout; what the kernel computes is tested beside it. */
 class HstuAttentionAdapterTest {
@@ -23,7 +26,7 @@ class HstuAttentionAdapterTest {
     private static final int KEY_WIDTH = 6;
     private static final int VALUE_WIDTH = 10;
     private static final int MAX_LENGTH = 31;
-    private static final HstuAttention OP = new HstuAttention(HEADS, MAX_LENGTH, 31, List.of(3L, 20L, 90L));
+    private static final HstuAttention OP = op(AttentionActivation.SILU);
     private static final WorkerPool POOL = new WorkerPool(2);
 
     private final Random random = new Random(1);
@@ -39,6 +42,10 @@ class HstuAttentionAdapterTest {
     @AfterAll
     static void close() {
         POOL.close();
+    }
+
+    private static HstuAttention op(AttentionActivation activation) {
+        return new HstuAttention(HEADS, MAX_LENGTH, 31, List.of(3L, 20L, 90L), activation);
     }
 
     private View[] inputs(Placement placement) {
@@ -65,15 +72,28 @@ class HstuAttentionAdapterTest {
     }
 
     private FusedRun run(Placement placement, int only) {
-        FusedKernel kernel = FusedRun.kernel(POOL, OP, true);
+        return run(OP, placement, only);
+    }
+
+    private FusedRun run(HstuAttention op, Placement placement, int only) {
+        FusedKernel kernel = FusedRun.kernel(POOL, op, true);
         View upstream = FusedRun.input(Placement.OFFSET, dOut, ROWS, VALUE_WIDTH);
         return new FusedRun(kernel, inputs(placement), upstream, only);
     }
 
-    @Test
-    void givesWhatTheKernelGives() {
+    @ParameterizedTest
+    @EnumSource
+    void givesWhatTheKernelGives(AttentionActivation activation) {
+        HstuAttention op = op(activation);
         AttentionShape shape = new AttentionShape(
-                ROWS, OFFSETS.length - 1, HEADS, KEY_WIDTH / HEADS, VALUE_WIDTH / HEADS, MAX_LENGTH, 31);
+                ROWS,
+                OFFSETS.length - 1,
+                HEADS,
+                KEY_WIDTH / HEADS,
+                VALUE_WIDTH / HEADS,
+                MAX_LENGTH,
+                31,
+                op.activation());
         AttentionInputs inputs = new AttentionInputs(
                 shape,
                 OFFSETS,
@@ -91,10 +111,12 @@ class HstuAttentionAdapterTest {
         boolean simd = SimdSupport.available() && Simd.LANES >= 4;
         HstuAttentionKernel kernel =
                 new HstuAttentionKernel(POOL, simd ? new SimdAttentionTiles() : new ScalarAttentionTiles());
-        kernel.forward(inputs, out);
-        kernel.backward(inputs, new AttentionSlice(dOut, 0, VALUE_WIDTH), gradients);
+        AttentionOutputs outputs =
+                new AttentionOutputs(out, new AttentionSlice(new float[ROWS * 2 * HEADS], 0, 2 * HEADS));
+        kernel.forward(inputs, outputs);
+        kernel.backward(inputs, outputs, new AttentionSlice(dOut, 0, VALUE_WIDTH), gradients);
         for (Placement placement : Placement.values()) {
-            FusedRun run = run(placement, -1);
+            FusedRun run = run(op, placement, -1);
             assertArrayEquals(out.values(), run.outputs[0], placement + " out");
             assertArrayEquals(gradients.queries().values(), run.gradients[0], placement + " dq");
             assertArrayEquals(gradients.keys().values(), run.gradients[1], placement + " dk");
@@ -118,11 +140,12 @@ class HstuAttentionAdapterTest {
         assertArrayEquals(run(Placement.OFFSET, -1).gradients[6], dPosition);
     }
 
-    @Test
-    void computesOneGradientWithoutTheOthers() {
-        FusedRun all = run(Placement.COLUMNS, -1);
+    @ParameterizedTest
+    @EnumSource
+    void computesOneGradientWithoutTheOthers(AttentionActivation activation) {
+        FusedRun all = run(op(activation), Placement.COLUMNS, -1);
         for (int only : new int[] {0, 1, 2, 6, 7}) {
-            FusedRun one = run(Placement.COLUMNS, only);
+            FusedRun one = run(op(activation), Placement.COLUMNS, only);
             assertArrayEquals(all.gradients[only], one.gradients[only]);
             assertNull(one.gradients[only == 0 ? 1 : 0]);
         }

@@ -1,5 +1,6 @@
 package dev.lanner.backend.cpu;
 
+import dev.lanner.tensor.functional.AttentionActivation;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -24,8 +25,9 @@ class HstuAttentionKernelProperties {
             @ForAll @IntRange(min = 1, max = 2) int heads,
             @ForAll("widths") int queryWidth,
             @ForAll("widths") int valueWidth,
-            @ForAll AttentionBiasKind kind) {
-        AttentionCase.random(seed, lengths, loose, heads, queryWidth, valueWidth, kind)
+            @ForAll AttentionBiasKind kind,
+            @ForAll AttentionActivation activation) {
+        AttentionCase.random(activation, seed, lengths, loose, heads, queryWidth, valueWidth, kind)
                 .run(POOL, AttentionCase.tiles())
                 .check();
     }
@@ -37,8 +39,9 @@ class HstuAttentionKernelProperties {
             @ForAll @IntRange(min = 1, max = 2) int heads,
             @ForAll("widths") int queryWidth,
             @ForAll("widths") int valueWidth,
-            @ForAll AttentionBiasKind kind) {
-        AttentionCase.random(seed, lengths, 1, heads, queryWidth, valueWidth, kind)
+            @ForAll AttentionBiasKind kind,
+            @ForAll AttentionActivation activation) {
+        AttentionCase.random(activation, seed, lengths, 1, heads, queryWidth, valueWidth, kind)
                 .run(POOL, new ScalarAttentionTiles())
                 .check();
     }

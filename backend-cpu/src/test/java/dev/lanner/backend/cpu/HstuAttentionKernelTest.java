@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.lanner.tensor.functional.AttentionActivation;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -25,15 +26,34 @@ class HstuAttentionKernelTest {
     @ParameterizedTest
     @EnumSource
     void equalsTheEquationsForEveryBias(AttentionBiasKind kind) {
-        AttentionCase.random(7, LENGTHS, 2, 2, 25, 33, kind).run(POOL, TILES).check();
-        AttentionCase.random(8, LENGTHS, 0, 1, 64, 64, kind)
-                .run(POOL, new ScalarAttentionTiles())
-                .check();
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            AttentionCase.random(activation, 7, LENGTHS, 2, 2, 25, 33, kind)
+                    .run(POOL, TILES)
+                    .check();
+            AttentionCase.random(activation, 8, LENGTHS, 0, 1, 64, 64, kind)
+                    .run(POOL, new ScalarAttentionTiles())
+                    .check();
+        }
     }
 
-    @Test
-    void longSequenceEqualsTheEquations() {
-        AttentionCase.random(9, new int[] {20, 1500}, 1, 1, 8, 7, AttentionBiasKind.ARTICLE)
+    /** The largest score comes early or late in a row, so that what was summed before it is scaled down, by far or not at all. */
+    @ParameterizedTest
+    @ValueSource(floats = {-60, -1, 1, 60})
+    void aSoftmaxOfScoresThatRiseOrFallEqualsTheEquations(float slope) {
+        AttentionCase attention = AttentionCase.random(
+                AttentionActivation.SOFTMAX, 20, new int[] {200, 97}, 0, 2, 16, 20, AttentionBiasKind.ARTICLE);
+        float[] position = attention.inputs.bias().position();
+        for (int k = 0; k < position.length; k++) {
+            position[k] = slope * k / 10;
+        }
+        attention.run(POOL, TILES).check();
+        attention.fresh().run(POOL, new ScalarAttentionTiles()).check();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void longSequenceEqualsTheEquations(AttentionActivation activation) {
+        AttentionCase.random(activation, 9, new int[] {20, 1500}, 1, 1, 8, 7, AttentionBiasKind.ARTICLE)
                 .run(POOL, TILES)
                 .check();
     }
@@ -42,31 +62,36 @@ class HstuAttentionKernelTest {
     @ValueSource(ints = {1, 7})
     void resultsDoNotDependOnTheNumberOfThreads(int threads) {
         int[] lengths = {1100, 3, 90, 200, 41, 160, 17, 200, 1, 77};
-        AttentionCase expected = AttentionCase.random(10, lengths, 3, 2, 16, 9, AttentionBiasKind.LOGARITHMIC)
-                .run(POOL, TILES);
-        try (WorkerPool other = new WorkerPool(threads)) {
-            expected.fresh().run(other, TILES).checkSameBits(expected);
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            AttentionCase expected = AttentionCase.random(
+                            activation, 10, lengths, 3, 2, 16, 9, AttentionBiasKind.LOGARITHMIC)
+                    .run(POOL, TILES);
+            try (WorkerPool other = new WorkerPool(threads)) {
+                expected.fresh().run(other, TILES).checkSameBits(expected);
+            }
         }
     }
 
-    @Test
-    void severalUnitsInABinKeepTheirGradients() {
+    @ParameterizedTest
+    @EnumSource
+    void severalUnitsInABinKeepTheirGradients(AttentionActivation activation) {
         int[] lengths = new int[300];
         for (int b = 0; b < lengths.length; b++) {
             lengths[b] = b % 9;
         }
-        AttentionCase batch = AttentionCase.random(11, lengths, 1, 2, 8, 8, AttentionBiasKind.ARTICLE);
+        AttentionCase batch = AttentionCase.random(activation, 11, lengths, 1, 2, 8, 8, AttentionBiasKind.ARTICLE);
         batch.run(POOL, TILES).check();
         try (WorkerPool other = new WorkerPool(7)) {
             batch.fresh().run(other, TILES).checkSameBits(batch);
         }
     }
 
-    @Test
-    void outputsDoNotDependOnLaterEvents() {
+    @ParameterizedTest
+    @EnumSource
+    void outputsDoNotDependOnLaterEvents(AttentionActivation activation) {
         for (int changed : new int[] {1, 5, 16, 47, 48, 50, 99, 130, 199}) {
             AttentionCase attention =
-                    AttentionCase.random(12, new int[] {200}, 0, 1, 33, 20, AttentionBiasKind.ARTICLE);
+                    AttentionCase.random(activation, 12, new int[] {200}, 0, 1, 33, 20, AttentionBiasKind.ARTICLE);
             attention.run(POOL, TILES);
             AttentionCase other = attention.fresh();
             AttentionInputs inputs = attention.inputs;
@@ -74,7 +99,7 @@ class HstuAttentionKernelTest {
                 Arrays.fill(slice.values(), slice.at(changed, 0), slice.values().length, Float.NaN);
             }
             Arrays.fill(inputs.bias().keyTimes(), changed, 200, 5_000_000_000L);
-            new HstuAttentionKernel(POOL, TILES).forward(inputs, other.out);
+            new HstuAttentionKernel(POOL, TILES).forward(inputs, other.outputs);
             int end = attention.out.at(changed, 0);
             assertArrayEquals(
                     Arrays.copyOf(attention.out.values(), end),
@@ -83,10 +108,11 @@ class HstuAttentionKernelTest {
         }
     }
 
-    @Test
-    void sequenceAloneHasTheBitsItHasInABatch() {
+    @ParameterizedTest
+    @EnumSource
+    void sequenceAloneHasTheBitsItHasInABatch(AttentionActivation activation) {
         int[] lengths = {33, 200, 16, 1, 97};
-        AttentionCase batch = AttentionCase.random(13, lengths, 4, 2, 25, 25, AttentionBiasKind.ARTICLE);
+        AttentionCase batch = AttentionCase.random(activation, 13, lengths, 4, 2, 25, 25, AttentionBiasKind.ARTICLE);
         batch.run(POOL, TILES);
         for (int b = 0; b < lengths.length; b++) {
             int start = batch.inputs.offsets()[b];
@@ -97,9 +123,14 @@ class HstuAttentionKernelTest {
             AttentionSlice dValues = new AttentionSlice(new float[lengths[b] * 50], 0, 50);
             AttentionInputs alone = alone(batch.inputs, start, end);
             HstuAttentionKernel kernel = new HstuAttentionKernel(POOL, TILES);
-            kernel.forward(alone, out);
+            AttentionOutputs outputs = new AttentionOutputs(
+                    out, alone.shape().isSoftmax() ? new AttentionSlice(new float[lengths[b] * 4], 0, 4) : null);
+            kernel.forward(alone, outputs);
             kernel.backward(
-                    alone, from(batch.dOut, start), new AttentionGradients(dQueries, dKeys, dValues, null, null));
+                    alone,
+                    outputs,
+                    from(batch.dOut, start),
+                    new AttentionGradients(dQueries, dKeys, dValues, null, null));
             for (int row = start; row < end; row++) {
                 assertSameRow(batch.out, row, out, row - start);
                 assertSameRow(batch.gradients.queries(), row, dQueries, row - start);
@@ -120,7 +151,8 @@ class HstuAttentionKernelTest {
                         shape.queryWidth(),
                         shape.valueWidth(),
                         shape.maxLength(),
-                        shape.divisor()),
+                        shape.divisor(),
+                        shape.activation()),
                 new int[] {0, end - start},
                 from(batch.queries(), start),
                 from(batch.keys(), start),
@@ -147,9 +179,11 @@ class HstuAttentionKernelTest {
         }
     }
 
-    @Test
-    void unwantedGradientsChangeNoOther() {
-        AttentionCase all = AttentionCase.random(14, new int[] {1000, 60}, 2, 1, 16, 12, AttentionBiasKind.ARTICLE);
+    @ParameterizedTest
+    @EnumSource
+    void unwantedGradientsChangeNoOther(AttentionActivation activation) {
+        AttentionCase all =
+                AttentionCase.random(activation, 14, new int[] {1000, 60}, 2, 1, 16, 12, AttentionBiasKind.ARTICLE);
         all.run(POOL, TILES);
         HstuAttentionKernel kernel = new HstuAttentionKernel(POOL, TILES);
         AttentionGradients wanted = all.gradients;
@@ -158,6 +192,7 @@ class HstuAttentionKernelTest {
             AttentionGradients target = single.gradients;
             kernel.backward(
                     all.inputs,
+                    all.outputs,
                     all.dOut,
                     new AttentionGradients(
                             one == 0 ? target.queries() : null,
@@ -188,7 +223,7 @@ class HstuAttentionKernelTest {
         long[] times = {0, 1, range - 1, range, 2};
         float[] table = {1, 2, 4, 8, 16, 32, 64};
         AttentionInputs inputs = new AttentionInputs(
-                new AttentionShape(5, 1, 1, 1, 1, 5, 1),
+                new AttentionShape(5, 1, 1, 1, 1, 5, 1, AttentionActivation.SILU),
                 new int[] {0, 5},
                 new AttentionSlice(new float[5], 0, 1),
                 new AttentionSlice(new float[5], 0, 1),
@@ -196,7 +231,7 @@ class HstuAttentionKernelTest {
                 new AttentionBias(null, table, 7, boundaries, times, times));
         for (AttentionTiles tiles : new AttentionTiles[] {TILES, new ScalarAttentionTiles()}) {
             AttentionSlice out = new AttentionSlice(new float[5], 0, 1);
-            new HstuAttentionKernel(POOL, tiles).forward(inputs, out);
+            new HstuAttentionKernel(POOL, tiles).forward(inputs, AttentionOutputs.of(out));
             for (int i = 0; i < 5; i++) {
                 double expected = 0;
                 for (int j = 0; j <= i; j++) {
@@ -211,12 +246,13 @@ class HstuAttentionKernelTest {
         }
     }
 
-    @Test
-    void nothingToDo() {
-        AttentionCase.random(15, new int[] {}, 0, 1, 4, 4, AttentionBiasKind.ARTICLE)
+    @ParameterizedTest
+    @EnumSource
+    void nothingToDo(AttentionActivation activation) {
+        AttentionCase.random(activation, 15, new int[] {}, 0, 1, 4, 4, AttentionBiasKind.ARTICLE)
                 .run(POOL, TILES)
                 .check();
-        AttentionCase.random(16, new int[] {0, 0}, 3, 2, 4, 4, AttentionBiasKind.ARTICLE)
+        AttentionCase.random(activation, 16, new int[] {0, 0}, 3, 2, 4, 4, AttentionBiasKind.ARTICLE)
                 .run(POOL, TILES)
                 .check();
     }

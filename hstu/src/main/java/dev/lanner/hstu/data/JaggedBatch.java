@@ -105,4 +105,45 @@ public record JaggedBatch(
                 Arrays.copyOf(targetRatings, rows),
                 Arrays.copyOf(targetTimestamps, rows));
     }
+
+    /** Each row's position in its sequence, {@code [N]}, from 0. */
+    public int[] positions() {
+        int[] positions = new int[rows()];
+        for (int b = 0; b < sequences(); b++) {
+            for (int i = offsets[b]; i < offsets[b + 1]; i++) {
+                positions[i] = i - offsets[b];
+            }
+        }
+        return positions;
+    }
+
+    /**
+     * When the event after each row happens, {@code [N]} seconds: the time of the next row, and for the last row of a sequence that of
+     * its target, or if it has none its own.
+     */
+    public long[] queryTimes() {
+        long[] times = new long[rows()];
+        for (int b = 0; b < sequences(); b++) {
+            int last = offsets[b + 1] - 1;
+            for (int i = offsets[b]; i < last; i++) {
+                times[i] = timestamps[i + 1];
+            }
+            if (last >= offsets[b]) {
+                times[last] = targetItems[last] == 0 ? timestamps[last] : targetTimestamps[last];
+            }
+        }
+        return times;
+    }
+
+    /** The same histories with their targets' times unknown: each is asked at the time of its last event. */
+    public JaggedBatch askedAtLastEvent() {
+        long[] times = targetTimestamps.clone();
+        for (int b = 0; b < sequences(); b++) {
+            int last = offsets[b + 1] - 1;
+            if (last >= offsets[b]) {
+                times[last] = timestamps[last];
+            }
+        }
+        return new JaggedBatch(users, offsets, items, actions, timestamps, targetItems, targetRatings, times);
+    }
 }

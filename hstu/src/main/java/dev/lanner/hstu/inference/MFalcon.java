@@ -20,7 +20,7 @@ import java.util.List;
  * request. It sees the whole history and itself, never another candidate: its scores are the bits that it has alone, whatever the
  * microbatches and their order. The retrieval score is the cosine of the state after the last event and the item, {@link
  * HstuModel#scores}, and needs no token. The rating is predicted as the model was trained to
- * ({@link dev.lanner.hstu.model.HstuConfig#ratingTargetAware}): from the candidate's own state, or from the state after the last event.
+ * ({@link dev.lanner.hstu.model.LossConfig#ratingTargetAware}): from the candidate's own state, or from the state after the last event.
  *
  * <p>Made for the parameters as they are: what depends on an item alone is computed here, once. After further training make another;
  * caches of this one are not taken by it. Safe for use by many threads.
@@ -75,7 +75,7 @@ public final class MFalcon {
         CacheRows rows =
                 new CacheRows(this, capacity, blocks.size(), model.config().width(), length);
         try (Scope scope = Scope.open()) {
-            Sequences sequence = new Sequences(
+            Sequences sequence = Sequences.forCandidates(
                     Tensor.of(new int[] {0, length}, 2),
                     Tensor.of(recent.items(), length),
                     Tensor.of(recent.actions(), length),
@@ -180,7 +180,7 @@ public final class MFalcon {
     }
 
     private Tensor ratings(KvCache cache, ItemTable rows, Tensor time, int count) {
-        Tensor states = model.config().ratingTargetAware()
+        Tensor states = model.config().loss().ratingTargetAware()
                 ? states(cache, rows, time)
                 : cache.lastState().expand(Shape.of(count, model.config().width()));
         return model.ratingsOf(states, rows.ratingTerms());

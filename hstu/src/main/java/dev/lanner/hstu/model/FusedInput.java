@@ -7,12 +7,17 @@ import dev.lanner.nn.Module;
 import dev.lanner.nn.ParameterFactory;
 import dev.lanner.tensor.Tensor;
 
-/** The article's input layer: {@code x = W2 silu(W1 [E_item[id] ; E_action[a]] + b1) + b2}, one row for item and action together. */
-final class FusedInput extends Module {
+/**
+ * The article's input layer: {@code x = W2 silu(W1 [E_item[id] ; E_action[a]] + b1) + b2}, one row for item and action together; or
+ * without the action.
+ */
+final class FusedInput extends Module implements InputLayer {
     private static final int ACTIONS = 3;
 
     private final Embedding items;
+    /** Null without actions. */
     private final Embedding actions;
+
     private final Linear joined;
     private final Linear output;
 
@@ -24,16 +29,25 @@ final class FusedInput extends Module {
     FusedInput(HstuConfig config, Embedding items, ParameterFactory parameters) {
         int width = config.width();
         this.items = items;
-        this.actions = child(
-                "actions",
-                new Embedding(parameters.create(Initializer.normal(config.actionStd()), ACTIONS + 1, width)));
-        Initializer scaled = Initializer.uniform(config.inputGain() / Math.sqrt(2.0 * width));
+        boolean withActions = config.input() == InputKind.FUSED_ACTION;
+        this.actions = withActions
+                ? child(
+                        "actions",
+                        new Embedding(parameters.create(
+                                config.initial().actions().of(width, ACTIONS + 1), ACTIONS + 1, width)))
+                : null;
+        int inputs = withActions ? 2 * width : width;
         this.joined = child(
                 "joined",
                 new Linear(
-                        parameters.create(scaled, width, 2 * width),
-                        parameters.create(Initializer.fanIn(2 * width), width)));
+                        parameters.create(config.initial().input().of(inputs, width), width, inputs),
+                        parameters.create(Initializer.fanIn(inputs), width)));
         this.output = child("output", new Linear(width, width, parameters));
+    }
+
+    @Override
+    public Tensor forward(Sequences input) {
+        return forward(input.items(), input.actions());
     }
 
     /**
@@ -44,7 +58,8 @@ final class FusedInput extends Module {
      * @return {@code [N, D]}
      */
     Tensor forward(Tensor ids, Tensor what) {
-        Tensor both = Tensor.concat(1, items.forward(ids), actions.forward(what));
-        return output.forward(joined.forwardSilu(both));
+        Tensor item = items.forward(ids);
+        Tensor known = actions == null ? item : Tensor.concat(1, item, actions.forward(what));
+        return output.forward(joined.forwardSilu(known));
     }
 }

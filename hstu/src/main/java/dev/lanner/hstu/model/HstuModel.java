@@ -2,7 +2,6 @@ package dev.lanner.hstu.model;
 
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.nn.Embedding;
-import dev.lanner.nn.Initializer;
 import dev.lanner.nn.Module;
 import dev.lanner.nn.ModuleList;
 import dev.lanner.nn.ParameterFactory;
@@ -10,22 +9,25 @@ import dev.lanner.tensor.DType;
 import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The sequential recommender: item and action embeddings, HSTU blocks, a retrieval head (cosine similarity with the item
- * embeddings, trained by sampled softmax) and a rating head.
+ * The sequential recommender: an input layer, blocks of attention, a retrieval head (cosine similarity with the item
+ * embeddings, trained by sampled or full softmax) and a rating head.
  */
 public final class HstuModel extends Module {
     private final HstuConfig config;
     private final int itemCount;
     private final Embedding items;
-    private final FusedInput input;
-    private final ModuleList<HstuBlock> blocks = new ModuleList<>();
+    private final InputLayer input;
+    private final ModuleList<EncoderBlock> blocks = new ModuleList<>();
+    /** Null in a model that is not trained on ratings. */
     private final RatingHead rating;
+
     private final RandomKey negativeKey;
 
     /**
@@ -46,17 +48,23 @@ public final class HstuModel extends Module {
         if (itemCount < 1) {
             throw new IllegalArgumentException("model: needs at least one item, found " + itemCount);
         }
+        if (config.loss().ratingTargetAware()) {
+            requireCandidates(config);
+        }
         this.config = config;
         this.itemCount = itemCount;
         items = child(
                 "items",
-                new Embedding(parameters.create(Initializer.normal(config.itemStd()), itemCount + 1, config.width())));
-        input = child("input", new FusedInput(config, items, parameters));
+                new Embedding(parameters.create(
+                        config.initial().items().of(config.width(), itemCount + 1), itemCount + 1, config.width())));
+        input = config.input() == InputKind.ITEM_POSITION
+                ? child("input", new PositionInput(config, items, parameters))
+                : child("input", new FusedInput(config, items, parameters));
         child("blocks", blocks);
         for (int i = 0; i < config.blocks(); i++) {
-            blocks.add(new HstuBlock(config, parameters));
+            blocks.add(EncoderBlock.of(config, parameters));
         }
-        rating = child("rating", new RatingHead(config, parameters));
+        rating = config.loss().ratingWeight() > 0 ? child("rating", new RatingHead(config, parameters)) : null;
         negativeKey = parameters.nextKey();
     }
 
@@ -70,11 +78,29 @@ public final class HstuModel extends Module {
         return itemCount;
     }
 
-    /** The blocks in their order. */
+    /**
+     * The blocks in their order, for candidates behind a history.
+     *
+     * @throws IllegalArgumentException if the model is none that takes candidates
+     */
     public List<HstuBlock> blocks() {
+        requireCandidates(config);
         List<HstuBlock> all = new ArrayList<>();
-        blocks.forEach(all::add);
+        blocks.forEach(block -> all.add((HstuBlock) block));
         return all;
+    }
+
+    /** What a candidate behind a history is has been defined for the article's kind of model (docs/decisions/011-m-falcon.md). */
+    private static void requireCandidates(HstuConfig config) {
+        AttentionConfig attention = config.attention();
+        if (config.block().kind() != BlockKind.HSTU
+                || attention.activation() != AttentionActivation.SILU
+                || attention.queryTime()
+                || config.input() == InputKind.ITEM_POSITION) {
+            throw new IllegalArgumentException("model: preset " + config.preset()
+                    + " takes no candidates: that needs HSTU blocks whose attention is by SILU and without query time,"
+                    + " and an input without positions");
+        }
     }
 
     /** The item embeddings, {@code [V+1, D]}; row 0 is padding. */
@@ -83,14 +109,16 @@ public final class HstuModel extends Module {
     }
 
     /**
-     * What the first block takes.
+     * What the first block takes of items that stand in no sequence.
      *
      * @param ids I32 {@code [N]}, items 1..V
      * @param actions I32 {@code [N]}, 1..3, or 0 for an item that nothing was done with yet, a candidate
      * @return {@code [N, D]}
+     * @throws IllegalArgumentException if the model is none that takes candidates
      */
     public Tensor tokens(Tensor ids, Tensor actions) {
-        return input.forward(ids, actions);
+        requireCandidates(config);
+        return ((FusedInput) input).forward(ids, actions);
     }
 
     /**
@@ -99,8 +127,8 @@ public final class HstuModel extends Module {
      * @return {@code [N, D]}
      */
     public Tensor encode(Sequences sequences) {
-        Tensor x = tokens(sequences.items(), sequences.actions());
-        for (HstuBlock block : blocks) {
+        Tensor x = input.forward(sequences);
+        for (EncoderBlock block : blocks) {
             x = block.forward(x, sequences);
         }
         return x;
@@ -109,20 +137,20 @@ public final class HstuModel extends Module {
     /**
      * The states after each event, and those that the event's target is rated from.
      *
-     * @param targets I32 {@code [N]}, the item to rate behind each event, 0 for none
-     * @param targetTimes I64 {@code [N]}, when that is, seconds; read only if the rating is target-aware
+     * @param targets I32 {@code [N]}, the item to rate behind each event, 0 for none; if the rating is target-aware, at the
+     *     sequences' query times
      */
-    public Encoded encode(Sequences sequences, Tensor targets, Tensor targetTimes) {
-        if (!config.ratingTargetAware()) {
+    public Encoded encode(Sequences sequences, Tensor targets) {
+        if (!config.loss().ratingTargetAware()) {
             Tensor states = encode(sequences);
             return new Encoded(states, states);
         }
         Tensor x = tokens(sequences.items(), sequences.actions());
         Tensor candidates = tokens(targets, Tensor.zeros(DType.I32, targets.shape()));
-        for (HstuBlock block : blocks) {
+        for (HstuBlock block : blocks()) {
             Projections events = block.project(x);
             // Dropout's mask of a row is that of the event in it.
-            candidates = block.forwardTargets(candidates, block.project(candidates), events, sequences, targetTimes);
+            candidates = block.forwardTargets(candidates, block.project(candidates), events, sequences);
             x = block.forward(x, events, sequences);
         }
         return new Encoded(x, candidates);
@@ -133,10 +161,11 @@ public final class HstuModel extends Module {
      * serving from a cache must equal (docs/decisions/011-m-falcon.md), at the price of encoding a history once for each candidate.
      *
      * @return {@code [N, D]}
+     * @throws IllegalArgumentException if the model is none that takes candidates
      */
     public Tensor encodeWithCandidates(Sequences sequences) {
         Tensor x = tokens(sequences.items(), sequences.actions());
-        for (HstuBlock block : blocks) {
+        for (HstuBlock block : blocks()) {
             x = block.forwardWithCandidates(x, sequences);
         }
         return x;
@@ -150,14 +179,26 @@ public final class HstuModel extends Module {
     /** The losses of a batch at the current training step, scalars. */
     public Losses losses(TrainingInputs inputs) {
         Tensor targets = inputs.targets();
-        Encoded encoded = encode(inputs.sequences(), targets, inputs.targetTimes());
-        Tensor retrieval = Functional.sampledSoftmaxLoss(
-                encoded.states(), items.weight(), targets, negatives(targets.size(0)), config.temperature());
-        Tensor ratings = inputs.ratings().to(encoded.states().dtype());
+        Encoded encoded = encode(inputs.sequences(), targets);
+        Tensor states = encoded.states();
+        LossConfig loss = config.loss();
+        Tensor retrieval = loss.negatives() == 0
+                ? Functional.fullSoftmaxLoss(states, items.weight(), targets, loss.temperature())
+                : Functional.sampledSoftmaxLoss(
+                        states, items.weight(), targets, negatives(targets.size(0)), loss.temperature());
+        Tensor ratings = inputs.ratings().to(states.dtype());
+        return new Losses(retrieval, ratingLoss(encoded.ratingStates(), targets, ratings), loss.ratingWeight());
+    }
+
+    /** 0 in a model that is not trained on ratings. */
+    private Tensor ratingLoss(Tensor states, Tensor targets, Tensor ratings) {
+        if (rating == null) {
+            return Tensor.zeros(states.dtype(), Shape.of());
+        }
         Tensor squaredError =
-                ratings(encoded.ratingStates(), targets).sub(ratings).square();
+                rating.forward(states, items.forward(targets)).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));
-        return new Losses(retrieval, Functional.maskedMean(squaredError, hasTarget), config.ratingWeight());
+        return Functional.maskedMean(squaredError, hasTarget);
     }
 
     /**
@@ -171,7 +212,7 @@ public final class HstuModel extends Module {
                 new RandomKey(negativeKey.seed(), step(), negativeKey.stream()),
                 1,
                 itemCount + 1,
-                Shape.of(rows, config.negatives()));
+                Shape.of(rows, config.loss().negatives()));
     }
 
     /**
@@ -185,15 +226,21 @@ public final class HstuModel extends Module {
                 .matmul(Functional.l2Normalize(items.weight()).transpose());
     }
 
+    /** Whether it predicts ratings. */
+    public boolean predictsRatings() {
+        return rating != null;
+    }
+
     /**
      * Predicted ratings on the scale 1 to 5 (not cut to it).
      *
      * @param states {@code [B, D]}, of the kind that the model was trained with: see {@link Encoded#ratingStates}
      * @param candidates I32 {@code [B]}, the item to rate for each state
      * @return {@code [B]}
+     * @throws IllegalStateException if the model is not trained on ratings
      */
     public Tensor ratings(Tensor states, Tensor candidates) {
-        return rating.forward(states, items.forward(candidates));
+        return ratingHead().forward(states, items.forward(candidates));
     }
 
     /**
@@ -201,9 +248,10 @@ public final class HstuModel extends Module {
      *
      * @param candidates I32 {@code [B]}
      * @return {@code [B, D]}
+     * @throws IllegalStateException if the model is not trained on ratings
      */
     public Tensor ratingTerms(Tensor candidates) {
-        return rating.itemTerms(items.forward(candidates));
+        return ratingHead().itemTerms(items.forward(candidates));
     }
 
     /**
@@ -212,8 +260,17 @@ public final class HstuModel extends Module {
      * @param states {@code [B, D]}, as in {@link #ratings}
      * @param terms {@code [B, D]}, rows of {@link #ratingTerms}
      * @return {@code [B]}
+     * @throws IllegalStateException if the model is not trained on ratings
      */
     public Tensor ratingsOf(Tensor states, Tensor terms) {
-        return rating.forwardTerms(states, terms);
+        return ratingHead().forwardTerms(states, terms);
+    }
+
+    private RatingHead ratingHead() {
+        if (rating == null) {
+            throw new IllegalStateException(
+                    "model: preset " + config.preset() + " is not trained on ratings, its loss.ratingWeight is 0");
+        }
+        return rating;
     }
 }

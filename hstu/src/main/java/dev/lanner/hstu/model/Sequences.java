@@ -11,16 +11,35 @@ import dev.lanner.tensor.Tensor;
  * @param offsets I32 {@code [B+1]}: sequence b is rows offsets[b] to offsets[b+1] - 1
  * @param items I32 {@code [N]}, 1..V, 0 in rows that belong to no sequence
  * @param actions I32 {@code [N]}, 1..3, or 0
+ * @param positions I32 {@code [N]}, from the first row of a sequence, which is 0
  * @param times I64 {@code [N]}, seconds
+ * @param queryTimes I64 {@code [N]}, when the event after the row happens, or for a sequence's last row the request: what models with
+ *     query time ask with
  */
-public record Sequences(Tensor offsets, Tensor items, Tensor actions, Tensor times) {
+public record Sequences(
+        Tensor offsets, Tensor items, Tensor actions, Tensor positions, Tensor times, Tensor queryTimes) {
     /** The input side of a batch, uploaded. */
     public static Sequences of(JaggedBatch batch) {
+        int rows = batch.rows();
         return new Sequences(
                 Tensor.of(batch.offsets(), batch.offsets().length),
-                Tensor.of(batch.items(), batch.items().length),
-                Tensor.of(batch.actions(), batch.actions().length),
-                Tensor.of(batch.timestamps(), batch.timestamps().length));
+                Tensor.of(batch.items(), rows),
+                Tensor.of(batch.actions(), rows),
+                Tensor.of(batch.positions(), rows),
+                Tensor.of(batch.timestamps(), rows),
+                Tensor.of(batch.queryTimes(), rows));
+    }
+
+    /**
+     * Events for a model that takes candidates, which looks neither at positions, 0 here, nor at query times, here those of the events.
+     *
+     * @param offsets I32 {@code [B+1]}
+     * @param items I32 {@code [N]}
+     * @param actions I32 {@code [N]}
+     * @param times I64 {@code [N]}, seconds
+     */
+    public static Sequences forCandidates(Tensor offsets, Tensor items, Tensor actions, Tensor times) {
+        return new Sequences(offsets, items, actions, Tensor.zeros(DType.I32, items.shape()), times, times);
     }
 
     /**
@@ -34,7 +53,9 @@ public record Sequences(Tensor offsets, Tensor items, Tensor actions, Tensor tim
                 inputs.tensor("offsets", DType.I32, sequences + 1),
                 inputs.tensor("items", DType.I32, rows),
                 inputs.tensor("actions", DType.I32, rows),
-                inputs.tensor("times", DType.I64, rows));
+                inputs.tensor("positions", DType.I32, rows),
+                inputs.tensor("times", DType.I64, rows),
+                inputs.tensor("queryTimes", DType.I64, rows));
     }
 
     /**
@@ -46,6 +67,8 @@ public record Sequences(Tensor offsets, Tensor items, Tensor actions, Tensor tim
         program.set("offsets", batch.offsets());
         program.set("items", batch.items());
         program.set("actions", batch.actions());
+        program.set("positions", batch.positions());
         program.set("times", batch.timestamps());
+        program.set("queryTimes", batch.queryTimes());
     }
 }

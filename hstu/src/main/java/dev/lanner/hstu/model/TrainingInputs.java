@@ -10,16 +10,14 @@ import dev.lanner.tensor.Tensor;
  *
  * @param sequences the events
  * @param targets I32 {@code [N]}, the next event's item, 0 in rows that weigh nothing
- * @param targetTimes I64 {@code [N]}, when it happened, seconds
  * @param ratings F32 {@code [N]}, its rating
  */
-public record TrainingInputs(Sequences sequences, Tensor targets, Tensor targetTimes, Tensor ratings) {
+public record TrainingInputs(Sequences sequences, Tensor targets, Tensor ratings) {
     /** A batch, uploaded. */
     public static TrainingInputs of(JaggedBatch batch) {
         return new TrainingInputs(
                 Sequences.of(batch),
                 Tensor.of(batch.targetItems(), batch.rows()),
-                Tensor.of(batch.targetTimestamps(), batch.rows()),
                 Tensor.of(batch.targetRatings(), batch.rows()));
     }
 
@@ -33,7 +31,6 @@ public record TrainingInputs(Sequences sequences, Tensor targets, Tensor targetT
         return new TrainingInputs(
                 Sequences.declare(inputs, sequences, rows),
                 inputs.tensor("targets", DType.I32, rows),
-                inputs.tensor("targetTimes", DType.I64, rows),
                 inputs.tensor("ratings", DType.F32, rows));
     }
 
@@ -45,7 +42,6 @@ public record TrainingInputs(Sequences sequences, Tensor targets, Tensor targetT
     public static void set(Program program, JaggedBatch batch) {
         Sequences.set(program, batch);
         program.set("targets", batch.targetItems());
-        program.set("targetTimes", batch.targetTimestamps());
         program.set("ratings", batch.targetRatings());
     }
 }

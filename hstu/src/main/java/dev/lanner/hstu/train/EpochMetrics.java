@@ -67,7 +67,7 @@ public record EpochMetrics(
     public String summary() {
         return String.format(
                 Locale.ROOT,
-                "epoch %3d  loss %.4f  val HR@10 %.4f  NDCG@10 %.4f  HR@50 %.4f  HR@200 %.4f  MRR %.4f  RMSE %.4f",
+                "epoch %3d  loss %.4f  val HR@10 %.4f  NDCG@10 %.4f  HR@50 %.4f  HR@200 %.4f  MRR %.4f%s",
                 epoch,
                 loss,
                 validation.hitRate10(),
@@ -75,6 +75,6 @@ public record EpochMetrics(
                 validation.hitRate50(),
                 validation.hitRate200(),
                 validation.mrr(),
-                validation.ratingRmse());
+                validation.ratingRmse() == 0 ? "" : String.format(Locale.ROOT, "  RMSE %.4f", validation.ratingRmse()));
     }
 }

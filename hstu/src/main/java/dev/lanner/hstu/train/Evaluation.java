@@ -10,8 +10,8 @@ package dev.lanner.hstu.train;
  * @param hitRate200 as above, for 200
  * @param ndcg200 as above, for 200
  * @param mrr mean of 1 / rank
- * @param ratingRmse root mean squared error of the predicted ratings
- * @param ratingMae mean absolute error of the predicted ratings
+ * @param ratingRmse root mean squared error of the predicted ratings, 0 from a model that predicts none
+ * @param ratingMae mean absolute error of the predicted ratings, 0 from a model that predicts none
  */
 public record Evaluation(
         double hitRate10,

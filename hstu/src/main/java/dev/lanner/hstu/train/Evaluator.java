@@ -44,8 +44,17 @@ public final class Evaluator implements AutoCloseable {
         this.recorded = recorded;
     }
 
-    /** Figures on the held-out targets of one part; the model is in evaluation mode afterwards. */
+    /** {@link #evaluate(LeaveOneOut.Part, boolean)} with query time, which a model without it does not look at. */
     public Evaluation evaluate(LeaveOneOut.Part part) {
+        return evaluate(part, true);
+    }
+
+    /**
+     * Figures on the held-out targets of one part; the model is in evaluation mode afterwards.
+     *
+     * @param queryTime whether a history is asked at the time of its target, else at that of its last event
+     */
+    public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
         model.eval();
         RankingMetrics ranking = new RankingMetrics();
         RatingErrors errors = new RatingErrors();
@@ -54,7 +63,8 @@ public final class Evaluator implements AutoCloseable {
         // Rounded up, so that the same program serves both parts.
         int rows = Math.ceilDiv(most, GRAIN) * GRAIN;
         for (JaggedBatch batch : batches) {
-            Targets targets = Targets.of(recorded ? batch.padded(BATCH_SIZE, rows) : batch);
+            JaggedBatch asked = queryTime ? batch : batch.askedAtLastEvent();
+            Targets targets = Targets.of(recorded ? asked.padded(BATCH_SIZE, rows) : asked);
             try (Scope scope = Scope.open()) {
                 Tensor[] results = recorded ? run(targets) : compute(targets);
                 add(batch, part, targets, results, ranking, errors);
@@ -72,7 +82,7 @@ public final class Evaluator implements AutoCloseable {
                 errors.mae());
     }
 
-    /** Scores of all items, {@code [B, V+1]}, and ratings of the targets, {@code [B]}. */
+    /** Scores of all items, {@code [B, V+1]}, and where the model predicts them ratings of the targets, {@code [B]}. */
     private Tensor[] compute(Targets targets) {
         int count = targets.items().length;
         return results(
@@ -82,11 +92,11 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private Tensor[] results(TrainingInputs inputs, Tensor rows, Tensor items) {
-        Encoded encoded = model.encode(inputs.sequences(), inputs.targets(), inputs.targetTimes());
-        return new Tensor[] {
-            model.scores(encoded.states().gatherRows(rows)),
-            model.ratings(encoded.ratingStates().gatherRows(rows), items)
-        };
+        Encoded encoded = model.encode(inputs.sequences(), inputs.targets());
+        Tensor scores = model.scores(encoded.states().gatherRows(rows));
+        return model.predictsRatings()
+                ? new Tensor[] {scores, model.ratings(encoded.ratingStates().gatherRows(rows), items)}
+                : new Tensor[] {scores};
     }
 
     private Tensor[] run(Targets targets) {
@@ -95,7 +105,9 @@ public final class Evaluator implements AutoCloseable {
         program.set("rows", targets.rows());
         program.set("items to rate", targets.items());
         program.run(0);
-        return new Tensor[] {program.output(0), program.output(1)};
+        return model.predictsRatings()
+                ? new Tensor[] {program.output(0), program.output(1)}
+                : new Tensor[] {program.output(0)};
     }
 
     private Program record(int rows) {
@@ -113,13 +125,15 @@ public final class Evaluator implements AutoCloseable {
             RankingMetrics ranking,
             RatingErrors errors) {
         float[] scores = results[0].toFloats();
-        float[] ratings = results[1].toFloats();
+        float[] ratings = model.predictsRatings() ? results[1].toFloats() : new float[0];
         int columns = model.itemCount() + 1;
         for (int b = 0; b < batch.sequences(); b++) {
             int user = batch.users()[b];
             int target = targets.items()[b];
             ranking.add(Ranks.rankOf(scores, b * columns, model.itemCount(), target, split.seen(user, part)));
-            errors.add(ratings[b], batch.targetRatings()[targets.rows()[b]]);
+            if (model.predictsRatings()) {
+                errors.add(ratings[b], batch.targetRatings()[targets.rows()[b]]);
+            }
         }
     }
 

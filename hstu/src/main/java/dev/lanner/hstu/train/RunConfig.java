@@ -1,14 +1,8 @@
 package dev.lanner.hstu.train;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lanner.hstu.model.HstuConfig;
+import dev.lanner.hstu.model.Settings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -21,12 +15,6 @@ import java.nio.file.Path;
  * @param training the training's settings
  */
 public record RunConfig(String dataset, String fingerprint, int items, HstuConfig model, TrainConfig training) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .build();
-
     /** Checks that nothing is missing. */
     public RunConfig {
         if (dataset == null || fingerprint == null || model == null || training == null) {
@@ -39,11 +27,18 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
 
     /** The settings as indented JSON. */
     public byte[] toJson() {
-        try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this);
-        } catch (JacksonException e) {
-            throw new IllegalStateException("config: cannot be written as JSON", e);
-        }
+        return Settings.toJson(this);
+    }
+
+    /**
+     * The same run with another value of one of its settings.
+     *
+     * @param name as {@code config.json} has it, with dots, like {@code model.attention.heads}
+     * @param value of the setting's type; a text for a setting that is none is read as JSON
+     * @throws IllegalArgumentException if there is no such setting, it is of another type, or the result breaks a rule
+     */
+    public RunConfig with(String name, Object value) {
+        return Settings.with(this, name, value);
     }
 
     /** The same run for another number of epochs. */
@@ -52,24 +47,11 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
     }
 
     /**
-     * Reads settings.
+     * Reads settings, those of runs from before there were switches too.
      *
      * @throws IOException if the file cannot be read, is no JSON, or breaks a rule; the message names it
      */
     public static RunConfig read(Path file) throws IOException {
-        try {
-            RunConfig config = JSON.readValue(Files.readAllBytes(file), RunConfig.class);
-            if (config == null) {
-                throw new IOException(file + ": holds no configuration");
-            }
-            return config;
-        } catch (ValueInstantiationException e) {
-            throw new IOException(file + ": " + e.getCause().getMessage(), e);
-        } catch (JacksonException e) {
-            throw new IOException(
-                    file + ":" + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + ": "
-                            + e.getOriginalMessage(),
-                    e);
-        }
+        return Settings.read(file, RunConfig.class);
     }
 }

@@ -5,15 +5,25 @@ package dev.lanner.hstu.train;
  *
  * @param epochs passes over the training sequences
  * @param batchSize sequences in a step
- * @param learningRate of Adam
+ * @param learningRate of the optimiser
  * @param seed of initial values, shuffling, dropout and negatives
  * @param patience epochs without a better validation NDCG@10 after which training stops; 0 for never
+ * @param optimizer its other settings
  */
-public record TrainConfig(int epochs, int batchSize, double learningRate, long seed, int patience) {
+public record TrainConfig(
+        int epochs, int batchSize, double learningRate, long seed, int patience, OptimizerConfig optimizer) {
     /** The preset {@code article}. */
     public static final TrainConfig ARTICLE = new TrainConfig(100, 128, 2e-3, 1, 0);
-    /** The preset {@code article} on the synthetic sample: smaller batches, as there are few users. */
-    public static final TrainConfig SAMPLE = new TrainConfig(30, 32, 2e-3, 1, 0);
+    /** The presets of the paper, SASRec too. */
+    public static final TrainConfig PAPER = new TrainConfig(101, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0));
+
+    private static final int SAMPLE_EPOCHS = 30;
+    private static final int SAMPLE_BATCH = 32;
+
+    /** Training by Adam. */
+    public TrainConfig(int epochs, int batchSize, double learningRate, long seed, int patience) {
+        this(epochs, batchSize, learningRate, seed, patience, OptimizerConfig.ADAM);
+    }
 
     /** Checks every value. */
     public TrainConfig {
@@ -30,10 +40,23 @@ public record TrainConfig(int epochs, int batchSize, double learningRate, long s
         if (patience < 0) {
             throw new IllegalArgumentException("config: patience must not be negative, found " + patience);
         }
+        if (optimizer == null) {
+            throw new IllegalArgumentException("config: training.optimizer must be there");
+        }
+    }
+
+    /** How a preset of {@link dev.lanner.hstu.model.HstuConfig#preset} is trained. */
+    public static TrainConfig preset(String name) {
+        return name.equals("article") ? ARTICLE : PAPER;
+    }
+
+    /** The same training for the synthetic sample: smaller batches, as there are few users, and fewer epochs. */
+    public TrainConfig onSample() {
+        return new TrainConfig(SAMPLE_EPOCHS, SAMPLE_BATCH, learningRate, seed, patience, optimizer);
     }
 
     /** The same training for another number of epochs. */
     public TrainConfig withEpochs(int other) {
-        return new TrainConfig(other, batchSize, learningRate, seed, patience);
+        return new TrainConfig(other, batchSize, learningRate, seed, patience, optimizer);
     }
 }

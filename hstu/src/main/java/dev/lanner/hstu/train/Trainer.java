@@ -3,7 +3,6 @@ package dev.lanner.hstu.train;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.nn.Adam;
 import dev.lanner.nn.Optimizer;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Tensor;
@@ -46,7 +45,7 @@ public final class Trainer implements AutoCloseable {
         this.split = split;
         this.config = config;
         this.directory = directory;
-        this.optimizer = new Adam(model.namedParameters(), config.learningRate());
+        this.optimizer = config.optimizer().of(model.namedParameters(), config.learningRate());
         this.steps = execution.recorded()
                 ? new RecordedSteps(
                         model, optimizer, Math.min(config.batchSize(), split.users().length), execution.tokenBudget())
@@ -91,9 +90,13 @@ public final class Trainer implements AutoCloseable {
         directory.loadBest(model);
     }
 
-    /** Figures of the model as it is on the held-out targets of one part. */
-    public Evaluation evaluate(LeaveOneOut.Part part) {
-        return evaluator.evaluate(part);
+    /**
+     * Figures of the model as it is on the held-out targets of one part.
+     *
+     * @param queryTime as {@link Evaluator#evaluate(LeaveOneOut.Part, boolean)} has it
+     */
+    public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
+        return evaluator.evaluate(part, queryTime);
     }
 
     private boolean outOfPatience() {

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanner.hstu.model.Encoded;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.Sequences;
+import dev.lanner.tensor.DType;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,9 +73,10 @@ class MFalconTest {
                         Tensor.of(new int[] {0, 1, 1 + length}, 3),
                         Tensor.concat(0, Tensor.of(new int[] {3}, 1), Tensor.of(history.items(), length)),
                         Tensor.concat(0, Tensor.of(new int[] {2}, 1), Tensor.of(history.actions(), length)),
-                        Tensor.concat(0, Tensor.of(new long[] {5}, 1), Tensor.of(history.times(), length))),
-                Tensor.concat(0, Tensor.of(new int[] {9}, 1), ids),
-                Tensor.concat(0, Tensor.of(new long[] {6}, 1), Tensor.of(times, length)));
+                        Tensor.zeros(DType.I32, Shape.of(1 + length)),
+                        Tensor.concat(0, Tensor.of(new long[] {5}, 1), Tensor.of(history.times(), length)),
+                        Tensor.concat(0, Tensor.of(new long[] {6}, 1), Tensor.of(times, length))),
+                Tensor.concat(0, Tensor.of(new int[] {9}, 1), ids));
         float[] trained =
                 model.ratings(encoded.ratingStates().narrow(0, 1, length), ids).toFloats();
         float[] served = new float[length];
@@ -90,7 +93,7 @@ class MFalconTest {
             @ForAll @LongRange(max = 1000) long seed, @ForAll @IntRange(min = 1, max = Served.LONGEST) int length) {
         HstuModel model = Served.model(Served.config(6, 2, true), seed);
         History history = Served.history(seed, length);
-        Sequences sequences = new Sequences(
+        Sequences sequences = Sequences.forCandidates(
                 Tensor.of(new int[] {0, length}, 2),
                 Tensor.of(history.items(), length),
                 Tensor.of(history.actions(), length),

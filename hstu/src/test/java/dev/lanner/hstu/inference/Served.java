@@ -19,24 +19,23 @@ final class Served {
     private Served() {}
 
     static HstuConfig config(int width, int heads, boolean targetAware) {
-        HstuConfig article = HstuConfig.article();
-        return new HstuConfig(
-                "test",
-                width,
-                3,
-                heads,
-                LONGEST,
-                0.2,
-                1e-5,
-                article.timeBoundaries(),
-                5,
-                0.2,
-                0.3,
-                targetAware,
-                0.5,
-                0.7,
-                1.5,
-                1.2);
+        return HstuConfig.article()
+                .with("preset", "test")
+                .with("width", width)
+                .with("blocks", 3)
+                .with("maxLength", LONGEST)
+                .with("attention.heads", heads)
+                .with("attention.queryWidth", width / heads)
+                .with("attention.valueWidth", width / heads)
+                .with("attention.divisor", LONGEST)
+                .with("loss.negatives", 5)
+                .with("loss.temperature", 0.2)
+                .with("loss.ratingWeight", 0.3)
+                .with("loss.ratingTargetAware", targetAware)
+                .with("initial.items.scale", 0.5)
+                .with("initial.actions.scale", 0.7)
+                .with("initial.input.scale", 1.5)
+                .with("initial.projection.scale", 1.2);
     }
 
     /** A model whose bias tables are not zero, as they are at first. */
@@ -97,7 +96,7 @@ final class Served {
                 items[last[c]] = candidates[c];
                 times[last[c]] = time;
             }
-            Sequences sequences = new Sequences(
+            Sequences sequences = Sequences.forCandidates(
                     Tensor.of(offsets, m + 1),
                     Tensor.of(items, m * n),
                     Tensor.of(actions, m * n),

@@ -13,9 +13,26 @@ public final class Batches {
 
     /** A small model with every part that the preset {@code article} has. */
     public static HstuConfig config(double dropout) {
-        HstuConfig article = HstuConfig.article();
-        return new HstuConfig(
-                "test", 6, 2, 2, 9, dropout, 1e-5, article.timeBoundaries(), 5, 0.2, 0.3, false, 0.5, 0.7, 1.5, 1.2);
+        return sized(HstuConfig.article(), dropout);
+    }
+
+    /** A preset in a small size; its initial values are so large that every part says something. */
+    public static HstuConfig sized(HstuConfig preset, double dropout) {
+        return preset.with("preset", "test")
+                .with("width", 6)
+                .with("maxLength", 9)
+                .with("dropout", dropout)
+                .with("attention.heads", 2)
+                .with("attention.queryWidth", 3)
+                .with("attention.valueWidth", 3)
+                .with("attention.divisor", 9)
+                .with("loss.negatives", preset.loss().negatives() == 0 ? 0 : 5)
+                .with("loss.temperature", 0.2)
+                .with("loss.ratingWeight", preset.loss().ratingWeight() == 0 ? 0 : 0.3)
+                .with("initial.items.scale", 0.5)
+                .with("initial.actions.scale", 0.7)
+                .with("initial.input.scale", 1.5)
+                .with("initial.projection.scale", 1.2);
     }
 
     /** Sequences of these lengths with random events; every row has a target. */

@@ -13,6 +13,7 @@ import dev.lanner.hstu.eval.RankingMetrics;
 import dev.lanner.hstu.eval.Ranks;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.model.InitialValues;
 import dev.lanner.hstu.model.Sequences;
 import dev.lanner.tensor.Tensor;
 import java.io.IOException;
@@ -31,9 +32,18 @@ class TrainerTest {
     private Path folder;
 
     private static HstuConfig small() {
-        HstuConfig article = HstuConfig.article();
-        return new HstuConfig(
-                "test", 16, 1, 1, 20, 0.2, 1e-5, article.timeBoundaries(), 8, 0.1, 0.1, false, 0.1, 0.1, 5, 2);
+        return HstuConfig.article()
+                .with("preset", "test")
+                .with("width", 16)
+                .with("blocks", 1)
+                .with("maxLength", 20)
+                .with("attention.queryWidth", 16)
+                .with("attention.valueWidth", 16)
+                .with("attention.divisor", 20)
+                .with("loss.negatives", 8)
+                .with("loss.temperature", 0.1)
+                .with("initial.input.scale", 5)
+                .with("initial.projection.scale", 2);
     }
 
     /** Users who walk through the items in a circle, with a jump now and then. */
@@ -146,7 +156,7 @@ class TrainerTest {
         try (Trainer trainer = new Trainer(model, split, config, directory, new Execution(true, 100))) {
             trainer.resume();
             trainer.fit(listener);
-            Evaluation evaluation = trainer.evaluate(LeaveOneOut.Part.TEST);
+            Evaluation evaluation = trainer.evaluate(LeaveOneOut.Part.TEST, true);
             try (Evaluator evaluator = new Evaluator(model, split, false)) {
                 assertEquals(evaluator.evaluate(LeaveOneOut.Part.TEST).ndcg10(), evaluation.ndcg10(), 1e-9);
             }
@@ -242,11 +252,16 @@ class TrainerTest {
         Path file = folder.resolve("config.json");
         Files.write(file, config.toJson());
         assertEquals(config, RunConfig.read(file));
-
         String text = Files.readString(file);
-        Files.writeString(file, text.replace("\"heads\" : 1", "\"heads\" : 7"));
+        for (String preset : List.of("paper", "paper-large", "position-only", "sasrec")) {
+            RunConfig other = new RunConfig("d", "f", 3, HstuConfig.preset(preset), TrainConfig.preset(preset));
+            Files.write(file, other.toJson());
+            assertEquals(other, RunConfig.read(file));
+        }
+
+        Files.writeString(file, text.replace("\"heads\" : 1", "\"heads\" : 0"));
         IOException rule = assertThrows(IOException.class, () -> RunConfig.read(file));
-        assertEquals(file + ": config: heads must divide the width, found 7 and 64", rule.getMessage());
+        assertEquals(file + ": config: attention.heads must be positive, found 0", rule.getMessage());
         for (String broken : List.of(
                 "",
                 "{",
@@ -261,6 +276,103 @@ class TrainerTest {
             IOException e = assertThrows(IOException.class, () -> RunConfig.read(file), broken);
             assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
         }
+    }
+
+    @Test
+    void aConfigFromBeforeThereWereSwitchesIsRead() throws IOException {
+        Path file = folder.resolve("config.json");
+        String flat = """
+                {"dataset" : "d", "fingerprint" : "f", "items" : 3,
+                 "model" : {"preset" : "article", "width" : 64, "blocks" : 2, "heads" : 1, "maxLength" : 200,
+                  "dropout" : 0.2, "layerNormEpsilon" : 1.0E-5, "timeBoundaries" : [ 3600, 86400, 604800, 2592000 ],
+                  "negatives" : 128, "temperature" : 0.05, "ratingWeight" : 0.1, "itemStd" : 0.1, "actionStd" : 0.1,
+                  "inputGain" : 14.0, "projectionGain" : 3.0},
+                 "training" : {"epochs" : 100, "batchSize" : 128, "learningRate" : 0.002, "seed" : 1, "patience" : 0}}
+                """;
+        Files.writeString(file, flat);
+        HstuConfig article = HstuConfig.article();
+        assertEquals(new RunConfig("d", "f", 3, article, TrainConfig.ARTICLE), RunConfig.read(file));
+
+        Files.writeString(
+                file,
+                flat.replace("\"heads\" : 1", "\"heads\" : 4")
+                        .replace("\"maxLength\" : 200", "\"maxLength\" : 50")
+                        .replace("\"itemStd\" : 0.1", "\"itemStd\" : 0.7"));
+        HstuConfig other = RunConfig.read(file).model();
+        assertEquals(4, other.attention().heads());
+        assertEquals(16, other.attention().queryWidth());
+        assertEquals(16, other.attention().valueWidth());
+        assertEquals(50, other.attention().divisor());
+        assertEquals(0.7, other.initial().items().scale());
+
+        for (String broken : List.of(
+                flat.replace("\"heads\" : 1,", "\"heads\" : 0,"),
+                flat.replace("\"heads\" : 1,", "\"heads\" : \"x\","),
+                flat.replace("\"heads\" : 1,", "\"heds\" : 1,"),
+                flat.replace("\"negatives\" : 128,", ""),
+                flat.replace("\"inputGain\" : 14.0,", "\"inputGain\" : 14.0, \"more\" : 1,"),
+                flat.replace("\"patience\" : 0", "\"patience\" : -1"))) {
+            Files.writeString(file, broken);
+            IOException e = assertThrows(IOException.class, () -> RunConfig.read(file), broken);
+            assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
+        }
+    }
+
+    @Test
+    void everySettingOfARunCanBeNamed() {
+        RunConfig config = new RunConfig("d", "f", 3, HstuConfig.preset("paper"), TrainConfig.preset("paper"));
+        assertEquals(0.98, config.training().optimizer().beta2());
+        RunConfig changed =
+                config.with("training.optimizer.weightDecay", "0.01").with("model.blocks", 3);
+        assertEquals(0.01, changed.training().optimizer().weightDecay());
+        assertEquals(3, changed.model().blocks());
+        assertThrows(IllegalArgumentException.class, () -> config.with("training.optimizer.beta1", 1));
+        assertThrows(IllegalArgumentException.class, () -> config.with("training.optimizer.weightDecay", -1));
+        assertThrows(IllegalArgumentException.class, () -> config.with("training.speed", 1));
+    }
+
+    /** A model that asks at the target's time is told it at evaluation, and without query time the last event's. */
+    @Test
+    void evaluatesWithAndWithoutQueryTime() throws IOException {
+        HstuConfig settings = MODEL.with("attention.queryTime", true)
+                .with("initial.timeBias", new InitialValues(InitialValues.Distribution.NORMAL, 3));
+        LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
+        HstuModel model = new HstuModel(settings, split.interactions().itemCount(), 1);
+        Evaluator evaluator = new Evaluator(model, split);
+        Evaluation with = evaluator.evaluate(LeaveOneOut.Part.TEST);
+        Evaluation without = evaluator.evaluate(LeaveOneOut.Part.TEST, false);
+        assertEquals(with, evaluator.evaluate(LeaveOneOut.Part.TEST, true));
+        assertTrue(with.mrr() != without.mrr());
+        RankingMetrics expected = new RankingMetrics();
+        for (JaggedBatch one : split.evaluationBatches(LeaveOneOut.Part.TEST, 1)) {
+            int last = one.rows() - 1;
+            one.targetTimestamps()[last] = one.timestamps()[last];
+            float[] scores = model.scores(model.encode(Sequences.of(one)).narrow(0, last, 1))
+                    .toFloats();
+            expected.add(Ranks.rankOf(
+                    scores,
+                    0,
+                    model.itemCount(),
+                    one.targetItems()[last],
+                    split.seen(one.users()[0], LeaveOneOut.Part.TEST)));
+        }
+        assertEquals(expected.mrr(), without.mrr(), 1e-12);
+    }
+
+    @Test
+    void aModelWithoutRatingLossIsTrainedAndEvaluated() throws IOException {
+        LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
+        HstuModel model = new HstuModel(
+                MODEL.with("loss.ratingWeight", 0), split.interactions().itemCount(), 1);
+        TrainConfig config = new TrainConfig(1, 10, 1e-2, 1, 0);
+        RunDirectory directory = RunDirectory.create(folder.resolve("unrated"));
+        directory.writeConfig(new RunConfig("walks", "f", model.itemCount(), model.config(), config));
+        Trainer trainer = new Trainer(model, split, config, directory);
+        trainer.fit(TrainListener.NONE);
+        EpochMetrics metrics = trainer.best();
+        assertEquals(0, metrics.ratingLoss());
+        assertEquals(metrics.loss(), metrics.retrievalLoss());
+        assertEquals(0, metrics.validation().ratingRmse());
     }
 
     @Test

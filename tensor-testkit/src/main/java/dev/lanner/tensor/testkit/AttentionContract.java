@@ -8,6 +8,7 @@ import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.Storage;
 import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.HstuAttention;
 import java.util.List;
 import net.jqwik.api.Example;
@@ -23,8 +24,8 @@ interface AttentionContract extends ContractPart {
         new FusedTrial(harness(), batch.op(), new Samples(seed), term, term, batch.operands(tail, from)).check();
     }
 
-    private static HstuAttention op(int heads, int maxLength) {
-        return new HstuAttention(heads, maxLength, maxLength, AttentionCase.BOUNDARIES);
+    private static HstuAttention op(AttentionActivation activation, int heads, int maxLength) {
+        return new HstuAttention(heads, maxLength, maxLength, AttentionCase.BOUNDARIES, activation);
     }
 
     @Property(tries = 200)
@@ -35,17 +36,21 @@ interface AttentionContract extends ContractPart {
             @ForAll @IntRange(min = 1, max = 9) int dv,
             @ForAll @IntRange(max = 3) int tail,
             @ForAll Arrangement from,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
         int[] rows = lengths.stream().mapToInt(Integer::intValue).toArray();
-        AttentionCase batch = new AttentionCase(op(heads, 9), dqk, dv, new Samples(seed), rows);
+        AttentionCase batch = new AttentionCase(op(activation, heads, 9), dqk, dv, new Samples(seed), rows);
         check(batch, tail, from.repeats() ? Arrangement.COLUMNS : from, seed);
     }
 
     @Example
     default void attentionAtAwkwardLengths() {
-        for (int length : new int[] {1, 7, 15, 16, 17, 31, 33, 65}) {
-            AttentionCase batch = new AttentionCase(op(1, 70), 8, 8, new Samples(length), 0, length, 1, 0, 2);
-            check(batch, 5, Arrangement.COLUMNS, length);
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            for (int length : new int[] {1, 7, 15, 16, 17, 31, 33, 65}) {
+                AttentionCase batch =
+                        new AttentionCase(op(activation, 1, 70), 8, 8, new Samples(length), 0, length, 1, 0, 2);
+                check(batch, 5, Arrangement.COLUMNS, length);
+            }
         }
     }
 
@@ -54,25 +59,32 @@ interface AttentionContract extends ContractPart {
         int[][] widths = {{1, 1}, {7, 15}, {16, 16}, {17, 31}, {25, 25}, {50, 50}, {64, 33}};
         for (int[] width : widths) {
             for (int heads = 1; heads <= 2; heads++) {
-                AttentionCase batch =
-                        new AttentionCase(op(heads, 20), width[0], width[1], new Samples(width[0]), 20, 3);
-                check(batch, 1, Arrangement.CONTIGUOUS, heads);
+                for (AttentionActivation activation : AttentionActivation.values()) {
+                    HstuAttention op = op(activation, heads, 20);
+                    AttentionCase batch = new AttentionCase(op, width[0], width[1], new Samples(width[0]), 20, 3);
+                    check(batch, 1, Arrangement.CONTIGUOUS, heads);
+                }
             }
         }
     }
 
     @Example
     default void attentionOfFullLength() {
-        AttentionCase batch = new AttentionCase(op(2, 130), 9, 9, new Samples(1), 130, 0, 64, 129);
-        check(batch, 0, Arrangement.COLUMNS, 1);
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            AttentionCase batch = new AttentionCase(op(activation, 2, 130), 9, 9, new Samples(1), 130, 0, 64, 129);
+            check(batch, 0, Arrangement.COLUMNS, 1);
+        }
     }
 
     @Example
     default void attentionOfNothing() {
-        check(new AttentionCase(op(2, 5), 3, 4, new Samples(1)), 0, Arrangement.CONTIGUOUS, 1);
-        check(new AttentionCase(op(2, 5), 3, 4, new Samples(1)), 6, Arrangement.COLUMNS, 1);
-        check(new AttentionCase(op(2, 5), 3, 4, new Samples(1), 0, 0), 6, Arrangement.CONTIGUOUS, 1);
-        check(new AttentionCase(op(2, 5), 3, 4, new Samples(1), 0, 0), 0, Arrangement.CONTIGUOUS, 1);
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            HstuAttention op = op(activation, 2, 5);
+            check(new AttentionCase(op, 3, 4, new Samples(1)), 0, Arrangement.CONTIGUOUS, 1);
+            check(new AttentionCase(op, 3, 4, new Samples(1)), 6, Arrangement.COLUMNS, 1);
+            check(new AttentionCase(op, 3, 4, new Samples(1), 0, 0), 6, Arrangement.CONTIGUOUS, 1);
+            check(new AttentionCase(op, 3, 4, new Samples(1), 0, 0), 0, Arrangement.CONTIGUOUS, 1);
+        }
     }
 
     @Example
@@ -86,6 +98,7 @@ interface AttentionContract extends ContractPart {
         for (int i = 0; i < many.length; i++) {
             many[i] = 1 + (long) i * i * i * 40;
         }
+        many[1] = many[0]; // a bucket without a time in it
         HstuAttention op = new HstuAttention(1, 9, 3, List.of(many));
         check(new AttentionCase(op, 4, 5, new Samples(1), 9, 4), 1, Arrangement.COLUMNS, 1);
     }
@@ -95,9 +108,10 @@ interface AttentionContract extends ContractPart {
             @ForAll @IntRange(min = 1, max = 40) int length,
             @ForAll @IntRange(min = 1, max = 2) int heads,
             @ForAll @IntRange(max = 39) int number,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
         int event = number % length;
-        AttentionCase batch = new AttentionCase(op(heads, 40), 5, 4, new Samples(seed), 3, length, 2);
+        AttentionCase batch = new AttentionCase(op(activation, heads, 40), 5, 4, new Samples(seed), 3, length, 2);
         if (harness().backend().kernel(batch.op()).isEmpty()) {
             return;
         }
@@ -144,9 +158,10 @@ interface AttentionContract extends ContractPart {
     default void batchMatesChangeNothing(
             @ForAll @Size(min = 1, max = 4) List<@IntRange(max = 33) Integer> lengths,
             @ForAll @IntRange(min = 1, max = 2) int heads,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
         int[] rows = lengths.stream().mapToInt(Integer::intValue).toArray();
-        AttentionCase batch = new AttentionCase(op(heads, 40), 5, 4, new Samples(seed), rows);
+        AttentionCase batch = new AttentionCase(op(activation, heads, 40), 5, 4, new Samples(seed), rows);
         if (harness().backend().kernel(batch.op()).isEmpty()) {
             return;
         }

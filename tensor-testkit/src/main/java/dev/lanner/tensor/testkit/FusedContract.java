@@ -12,6 +12,7 @@ import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.functional.Dropout;
+import dev.lanner.tensor.functional.FullSoftmaxLoss;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.LayerNorm;
 import dev.lanner.tensor.functional.Linear;
@@ -264,6 +265,22 @@ interface FusedContract extends ContractPart {
                 spread(samples, samples.flip() ? Arrangement.CONTIGUOUS : from, tableRows, width),
                 items(samples, from, tableRows, rows),
                 items(samples, from, tableRows, rows, negatives));
+    }
+
+    @Property(tries = 200)
+    default void fullSoftmaxLoss(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(min = 1, max = 20) int width,
+            @ForAll @IntRange(min = 2, max = 40) int tableRows,
+            @ForAll Arrangement from,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        FullSoftmaxLoss op = new FullSoftmaxLoss(samples.flip() ? 0.5 : 1);
+        double row = 1.0 / Math.max(1, rows);
+        Operand h = floats(samples, from, rows, width);
+        Operand table = floats(samples, samples.flip() ? Arrangement.CONTIGUOUS : from, tableRows, width);
+        Operand targets = items(samples, from, tableRows, rows);
+        new FusedTrial(harness(), op, samples, 1, row / op.temperature(), h, table, targets).check();
     }
 
     private static Operand items(Samples samples, Arrangement from, int tableRows, int... sizes) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.backend.Backends;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.reference.ReferenceBackend;
 import java.util.List;
@@ -56,8 +57,9 @@ class AttentionGradientTest {
             @ForAll @IntRange(min = 1, max = 2) int dv,
             @ForAll @IntRange(max = 1) int tail,
             @ForAll Viewed viewed,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
-        HstuAttention op = new HstuAttention(heads, 3, 2, List.of(500L, 5_000L));
+        HstuAttention op = new HstuAttention(heads, 3, 2, List.of(500L, 5_000L), activation);
         int rows = lengths.stream().mapToInt(Integer::intValue).sum() + tail;
         int[] keys = viewed.leaf(rows, heads * dqk);
         int[] values = viewed.leaf(rows, heads * dv);
@@ -66,17 +68,22 @@ class AttentionGradientTest {
 
     @Example
     void longerSequencesAlongDirections() {
-        HstuAttention op = new HstuAttention(2, 12, 12, List.of(500L, 5_000L));
-        List<Integer> lengths = List.of(12, 0, 1, 7);
-        GradientCheck.of(in -> apply(op, Viewed.PLAIN, in))
-                .check(inputs(op, lengths, 2, new int[] {22, 6}, new int[] {22, 4}, new Inputs(1)));
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            HstuAttention op = new HstuAttention(2, 12, 12, List.of(500L, 5_000L), activation);
+            List<Integer> lengths = List.of(12, 0, 1, 7);
+            GradientCheck.of(in -> apply(op, Viewed.PLAIN, in))
+                    .check(inputs(op, lengths, 2, new int[] {22, 6}, new int[] {22, 4}, new Inputs(1)));
+        }
     }
 
     @Property(tries = 200)
     void theReferenceIsCausal(
-            @ForAll @IntRange(min = 1, max = 6) int length, @ForAll @IntRange(max = 5) int number, @ForAll long seed) {
+            @ForAll @IntRange(min = 1, max = 6) int length,
+            @ForAll @IntRange(max = 5) int number,
+            @ForAll AttentionActivation activation,
+            @ForAll long seed) {
         int event = number % length;
-        HstuAttention op = new HstuAttention(1, 6, 6, List.of(500L));
+        HstuAttention op = new HstuAttention(1, 6, 6, List.of(500L), activation);
         int[] shape = {length, 2};
         Tensor[] before = inputs(op, List.of(length), 0, shape, shape, new Inputs(seed));
         Tensor[] after = before.clone();

@@ -218,4 +218,19 @@ class FunctionalGradientTest {
                         inputs.indices(items, rows),
                         inputs.indices(items, rows, negatives));
     }
+
+    @Property(tries = TRIES)
+    void fullSoftmaxLoss(
+            @ForAll @IntRange(max = 4) int rows,
+            @ForAll @IntRange(min = 1, max = 4) int width,
+            @ForAll @IntRange(min = 2, max = 5) int items,
+            @ForAll Viewed viewed,
+            @ForAll long seed) {
+        Inputs inputs = new Inputs(seed);
+        GradientCheck.of(in -> Functional.fullSoftmaxLoss(viewed.view(in[0]), viewed.view(in[1]), in[2], 0.3))
+                .check(
+                        inputs.awayFromZero(viewed.leaf(rows, width)),
+                        inputs.awayFromZero(viewed.leaf(items, width)),
+                        inputs.indices(items, rows));
+    }
 }

@@ -157,4 +157,18 @@ public final class Functional {
             Tensor h, Tensor table, Tensor targets, Tensor negatives, double temperature) {
         return Fused.apply(new SampledSoftmaxLoss(temperature), h, table, targets, negatives);
     }
+
+    /**
+     * Cross entropy of a target among all items on cosine similarities, {@code cos(h_i, table_v) / temperature}: see
+     * {@link FullSoftmaxLoss}.
+     *
+     * @param h states {@code [N, D]}
+     * @param table item embeddings {@code [R, D]}, of which row 0 is padding
+     * @param targets I32 {@code [N]}, 0 for rows that weigh nothing
+     * @return a scalar
+     * @throws IndexOutOfBoundsException if a target is outside of the table
+     */
+    public static Tensor fullSoftmaxLoss(Tensor h, Tensor table, Tensor targets, double temperature) {
+        return Fused.apply(new FullSoftmaxLoss(temperature), l2Normalize(h), l2Normalize(table), targets);
+    }
 }

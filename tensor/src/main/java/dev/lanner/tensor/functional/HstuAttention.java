@@ -7,11 +7,13 @@ import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Causal HSTU attention with relative attention bias (Zhai et al., "Actions Speak Louder than Words", 2024) over packed sequences:
  * within a sequence, for {@code j <= i}, {@code s_ij = q_i·k_j + positionBias[i-j+L-1] + timeBias[bucket(|tq_i - tk_j|)]} and
- * {@code o_i = (1/divisor) sum_j silu(s_ij) v_j}. No softmax, no scaling by the width. The heads share the bias.
+ * {@code o_i = (1/divisor) sum_j a_ij v_j}, where {@code a_ij = silu(s_ij)}, without scaling by the width, or
+ * {@code a_i = softmax(s_i / sqrt(dqk))} over {@code j <= i}. The heads share the bias.
  *
  * <p>Inputs: q {@code [N, H*dqk]}, k {@code [N, H*dqk]}, v {@code [N, H*dv]}, offsets I32 {@code [B+1]} (ascending from 0; sequence b
  * is rows offsets[b] to offsets[b+1] - 1, rows past the last offset belong to none and give 0), queryTimes and keyTimes I64
@@ -20,21 +22,34 @@ import java.util.List;
  * @param heads H
  * @param maxLength L, the longest sequence allowed
  * @param divisor the constant that sums are divided by, so that a result does not depend on batch mates
- * @param timeBoundaries T-1 ascending numbers of seconds: bucket(d) is how many of them are at most d
+ * @param timeBoundaries T-1 numbers of seconds, none less than the one before: bucket(d) is how many of them are at most d
+ * @param activation what becomes of the scores
  */
-public record HstuAttention(int heads, int maxLength, double divisor, List<Long> timeBoundaries) implements FusedOp {
+public record HstuAttention(
+        int heads, int maxLength, double divisor, List<Long> timeBoundaries, AttentionActivation activation)
+        implements FusedOp {
+    /** A score whose exponential is 0; finite, so that {@code NonFinite} has nothing to find. */
+    private static final double EXCLUDED = -1e30;
+
+    /** Checks the attributes. */
     public HstuAttention {
         timeBoundaries = List.copyOf(timeBoundaries);
+        Objects.requireNonNull(activation, "hstuAttention: activation");
         if (heads < 1 || maxLength < 1 || !(divisor > 0)) {
             throw new IllegalArgumentException("hstuAttention: heads, maxLength and divisor must be positive, found "
                     + heads + ", " + maxLength + ", " + divisor);
         }
         for (int i = 1; i < timeBoundaries.size(); i++) {
-            if (timeBoundaries.get(i) <= timeBoundaries.get(i - 1)) {
+            if (timeBoundaries.get(i) < timeBoundaries.get(i - 1)) {
                 throw new IllegalArgumentException(
                         "hstuAttention: time boundaries must ascend, found " + timeBoundaries);
             }
         }
+    }
+
+    /** An operation with SILU. */
+    public HstuAttention(int heads, int maxLength, double divisor, List<Long> timeBoundaries) {
+        this(heads, maxLength, divisor, timeBoundaries, AttentionActivation.SILU);
     }
 
     @Override
@@ -149,16 +164,23 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
         int valueWidth = v.size(1) / heads;
         Tensor position = Tensor.arange(DType.I32, n);
         Tensor past = position.unsqueeze(0).le(position.unsqueeze(1));
-        Tensor zero = Tensor.zeros(q.dtype(), Shape.of());
         Tensor[] outputs = new Tensor[heads];
         for (int h = 0; h < heads; h++) {
             Tensor queries = q.narrow(1, h * keyWidth, keyWidth);
             Tensor keys = k.narrow(1, h * keyWidth, keyWidth);
             Tensor scores = queries.matmul(keys.transpose()).add(bias);
-            Tensor attention = past.where(scores.silu(), zero);
+            Tensor attention = activate(scores, past, keyWidth);
             outputs[h] =
                     attention.matmul(v.narrow(1, h * valueWidth, valueWidth)).div(divisor);
         }
         return Tensor.concat(1, outputs);
+    }
+
+    private Tensor activate(Tensor scores, Tensor past, int keyWidth) {
+        return switch (activation) {
+            case SILU -> past.where(scores.silu(), scores.scalarLike(0));
+            case SOFTMAX ->
+                Functional.softmax(past.where(scores.mul(1 / Math.sqrt(keyWidth)), scores.scalarLike(EXCLUDED)), 1);
+        };
     }
 }

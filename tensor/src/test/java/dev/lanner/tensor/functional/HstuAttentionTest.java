@@ -8,6 +8,7 @@ import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.OnReference;
 import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;
@@ -32,6 +33,7 @@ class HstuAttentionTest extends OnReference {
             @ForAll @IntRange(min = 1, max = 3) int dqk,
             @ForAll @IntRange(min = 1, max = 3) int dv,
             @ForAll @IntRange(max = 2) int tail,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int[] offsets = new int[lengths.size() + 1];
@@ -46,19 +48,28 @@ class HstuAttentionTest extends OnReference {
         long[] keyTimes = random.longs(rows, 0, 1_000_000).toArray();
         double[] position = random.doubles(2 * LONGEST - 1, -1, 1).toArray();
         double[] time = random.doubles(BOUNDARIES.size() + 1, -1, 1).toArray();
-        HstuAttention op = new HstuAttention(heads, LONGEST, 3, BOUNDARIES);
+        HstuAttention op = new HstuAttention(heads, LONGEST, 3, BOUNDARIES, activation);
         double[] expected = new double[rows * heads * dv];
         for (int b = 0; b < lengths.size(); b++) {
             for (int i = offsets[b]; i < offsets[b + 1]; i++) {
-                for (int j = offsets[b]; j <= i; j++) {
-                    for (int h = 0; h < heads; h++) {
+                for (int h = 0; h < heads; h++) {
+                    double[] weights = new double[i + 1 - offsets[b]];
+                    for (int j = offsets[b]; j <= i; j++) {
                         double score = position[i - j + LONGEST - 1] + time[bucket(queryTimes[i] - keyTimes[j])];
                         for (int c = 0; c < dqk; c++) {
                             score += q[(i * heads + h) * dqk + c] * k[(j * heads + h) * dqk + c];
                         }
+                        weights[j - offsets[b]] = activation == AttentionActivation.SILU
+                                ? score / (1 + Math.exp(-score))
+                                : Math.exp(score / Math.sqrt(dqk));
+                    }
+                    double sum = activation == AttentionActivation.SILU
+                            ? 1
+                            : Arrays.stream(weights).sum();
+                    for (int j = offsets[b]; j <= i; j++) {
                         for (int c = 0; c < dv; c++) {
                             double value = v[(j * heads + h) * dv + c];
-                            expected[(i * heads + h) * dv + c] += score / (1 + Math.exp(-score)) * value / 3;
+                            expected[(i * heads + h) * dv + c] += weights[j - offsets[b]] / sum * value / 3;
                         }
                     }
                 }
@@ -91,6 +102,9 @@ class HstuAttentionTest extends OnReference {
             assertEquals(buckets[i], op.bucket(seconds[i], 0), "bucket of " + seconds[i]);
         }
         assertEquals(0, new HstuAttention(1, 1, 1, List.of()).bucket(99, 0));
+        HstuAttention twice = new HstuAttention(1, 1, 1, List.of(5L, 5L, 9L));
+        assertEquals(0, twice.bucket(4, 0));
+        assertEquals(2, twice.bucket(5, 0), "bucket 1 is empty");
     }
 
     private static Tensor[] operands(int rows, int... offsets) {
@@ -137,7 +151,8 @@ class HstuAttentionTest extends OnReference {
                 "hstuAttention: timeBias must be [1], found [4]",
                 message(new HstuAttention(2, 2, 2, List.of()), operands(3, 0)));
         assertThrows(IllegalArgumentException.class, () -> new HstuAttention(0, 2, 2, BOUNDARIES));
+        assertThrows(NullPointerException.class, () -> new HstuAttention(1, 2, 2, BOUNDARIES, null));
         assertThrows(IllegalArgumentException.class, () -> new HstuAttention(1, 2, 0, BOUNDARIES));
-        assertThrows(IllegalArgumentException.class, () -> new HstuAttention(1, 2, 2, List.of(5L, 5L)));
+        assertThrows(IllegalArgumentException.class, () -> new HstuAttention(1, 2, 2, List.of(5L, 4L)));
     }
 }

@@ -23,7 +23,7 @@ final class Arithmetic {
         double fusedInput = 2 * d * d + d * d;
         double blocks = config.blocks() * BLOCK_PROJECTIONS * d * d;
         double ratingHead = 2 * d * d + d;
-        double similarities = (config.negatives() + 1) * d;
+        double similarities = (config.loss().negatives() + 1) * d;
         double products = rows * (fusedInput + blocks + ratingHead + similarities) * PRODUCTS_OF_A_PRODUCT;
         double attention = config.blocks() * causalPairs(batch) * ATTENTION_PRODUCTS * d;
         return MULTIPLY_ADD * (products + attention);

@@ -25,12 +25,12 @@ final class ArticleAttention implements PeerAttention {
      * @param manager owns what is made here
      */
     ArticleAttention(HstuConfig config, PaddedBatch batch, ScriptFunction silu, NDManager manager) {
-        heads = new HeadSplit(config.heads());
+        heads = new HeadSplit(config.attention().heads());
         this.batch = batch;
         this.silu = silu;
         this.manager = manager;
         bucketize = ScriptFunction.bucketize(manager);
-        List<Long> seconds = config.timeBoundaries();
+        List<Long> seconds = config.attention().timeBoundaries();
         boundaries = manager.create(seconds.stream().mapToLong(Long::longValue).toArray());
     }
 

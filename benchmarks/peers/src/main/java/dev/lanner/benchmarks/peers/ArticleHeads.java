@@ -43,12 +43,12 @@ final class ArticleHeads implements PeerHeads {
     }
 
     private Shape negativesShape() {
-        return new Shape(positions, config.negatives());
+        return new Shape(positions, config.loss().negatives());
     }
 
     @Override
     public NDArray negatives(int[] packed, NDManager manager) {
-        int each = config.negatives();
+        int each = config.loss().negatives();
         long[] padded = new long[(int) positions * each];
         // Padding has negatives too, which must not matter.
         Arrays.fill(padded, 1);
@@ -70,7 +70,10 @@ final class ArticleHeads implements PeerHeads {
         NDArray items = Libtorch.embedding(targets, layers.items());
         NDArray retrieval = retrieval(flat, items, targets, negatives).mul(valid);
         NDArray rating = rating(flat, items).mul(valid);
-        return new PeerLosses(retrieval.sum().div(count), rating.sum().div(count), config.ratingWeight());
+        return new PeerLosses(
+                retrieval.sum().div(count),
+                rating.sum().div(count),
+                config.loss().ratingWeight());
     }
 
     /** Sampled softmax of each position, {@code [P]}. */
@@ -81,7 +84,8 @@ final class ArticleHeads implements PeerHeads {
             // A negative that is the target does not count.
             NDArray isTarget = negatives.eq(targets.expandDims(1));
             NDArray counting = Libtorch.where(isTarget, EXCLUDED, similarities(query, negatives));
-            NDArray logits = positive.concat(counting, 1).div((float) config.temperature());
+            NDArray logits =
+                    positive.concat(counting, 1).div((float) config.loss().temperature());
             return logits.logSoftmax(1).get(":, 0").neg();
         });
     }

@@ -33,7 +33,11 @@ final class AttentionCase implements PeerCase {
     private final NDArray peerUpstream;
 
     AttentionCase(Written written, HstuConfig config, JaggedBatch batch) {
-        attention = new HstuAttention(config.heads(), config.maxLength(), config.maxLength(), config.timeBoundaries());
+        attention = new HstuAttention(
+                config.attention().heads(),
+                config.maxLength(),
+                config.maxLength(),
+                config.attention().timeBoundaries());
         width = config.width();
         int rows = batch.rows();
         offsets = Tensor.of(batch.offsets(), batch.offsets().length);
@@ -45,7 +49,7 @@ final class AttentionCase implements PeerCase {
             rows * width,
             rows * width,
             2 * config.maxLength() - 1,
-            config.timeBoundaries().size() + 1
+            config.attention().timeBoundaries().size() + 1
         };
         leaves = new Tensor[LEAVES.length];
         peerLeaves = new NDArray[LEAVES.length];

@@ -36,23 +36,11 @@ final class Comparison {
 
     private static HstuConfig eightLayers() {
         HstuConfig article = HstuConfig.article();
-        return new HstuConfig(
-                "8-layers",
-                article.width(),
-                8,
-                2,
-                article.maxLength(),
-                article.dropout(),
-                article.layerNormEpsilon(),
-                article.timeBoundaries(),
-                article.negatives(),
-                article.temperature(),
-                article.ratingWeight(),
-                article.ratingTargetAware(),
-                article.itemStd(),
-                article.actionStd(),
-                article.inputGain(),
-                article.projectionGain());
+        return article.with("preset", "8-layers")
+                .with("blocks", 8)
+                .with("attention.heads", 2)
+                .with("attention.queryWidth", article.width() / 2)
+                .with("attention.valueWidth", article.width() / 2);
     }
 
     /**

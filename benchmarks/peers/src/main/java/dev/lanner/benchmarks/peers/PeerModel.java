@@ -86,7 +86,7 @@ final class PeerModel {
                 aggregated,
                 layers.parameter(name + ".norm_weight"),
                 layers.parameter(name + ".norm_bias"),
-                config.layerNormEpsilon());
+                config.block().epsilon());
         NDArray output = layers.linear(name + ".output", normalised.mul(kqvu.get(3)));
         return Libtorch.dropout(output, config.dropout(), training).add(x);
     }

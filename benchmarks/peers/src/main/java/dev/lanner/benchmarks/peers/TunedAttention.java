@@ -28,11 +28,12 @@ final class TunedAttention implements PeerAttention {
      * @param manager owns what is made of the batch
      */
     TunedAttention(HstuConfig config, JaggedBatch batch, ScriptFunction silu, NDManager manager) {
-        heads = new HeadSplit(config.heads());
+        heads = new HeadSplit(config.attention().heads());
         this.silu = silu;
         length = config.maxLength();
         pairShape = heads.pairs(batch.sequences(), length);
-        HstuAttention lanners = new HstuAttention(config.heads(), length, length, config.timeBoundaries());
+        HstuAttention lanners = new HstuAttention(
+                config.attention().heads(), length, length, config.attention().timeBoundaries());
         pairs = new Pairs(positions(length, manager), buckets(batch, lanners, manager), causal(length, manager));
     }
 

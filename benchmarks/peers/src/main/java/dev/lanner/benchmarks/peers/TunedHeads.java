@@ -35,24 +35,27 @@ final class TunedHeads implements PeerHeads {
         rows = PaddedBatch.of(batch, config.maxLength(), manager).rows();
         targets = manager.create(Libtorch.longs(batch.targetItems()), new Shape(events, 1));
         ratings = manager.create(batch.targetRatings());
-        excludesNegatives = manager.full(new Shape(1, config.negatives() + 1), EXCLUDED);
+        excludesNegatives = manager.full(new Shape(1, config.loss().negatives() + 1), EXCLUDED);
         excludesNegatives.set(new NDIndex("0, 0"), 0);
     }
 
     @Override
     public NDArray drawNegatives(NDManager manager) {
-        return manager.randomInteger(1, layers.itemCount() + 1, new Shape(events, config.negatives()), DataType.INT64);
+        return manager.randomInteger(
+                1, layers.itemCount() + 1, new Shape(events, config.loss().negatives()), DataType.INT64);
     }
 
     @Override
     public NDArray negatives(int[] packed, NDManager manager) {
-        return manager.create(Libtorch.longs(packed), new Shape(events, config.negatives()));
+        return manager.create(
+                Libtorch.longs(packed), new Shape(events, config.loss().negatives()));
     }
 
     @Override
     public PeerLosses losses(NDArray states, NDArray negatives) {
         NDArray packed = Libtorch.embedding(rows, states.reshape(-1, config.width()));
-        return new PeerLosses(retrieval(packed, negatives), rating(packed), config.ratingWeight());
+        return new PeerLosses(
+                retrieval(packed, negatives), rating(packed), config.loss().ratingWeight());
     }
 
     /**
@@ -60,7 +63,8 @@ final class TunedHeads implements PeerHeads {
      * half to two thirds of the time that gathering 129 embeddings for each event takes, {@code [N, 129, D]}.
      */
     private NDArray retrieval(NDArray states, NDArray negatives) {
-        NDArray scaled = layers.normalized(states).mul((float) (1 / config.temperature()));
+        NDArray scaled =
+                layers.normalized(states).mul((float) (1 / config.loss().temperature()));
         NDArray table = layers.normalized(layers.items());
         NDArray candidates = targets.concat(negatives, 1);
         NDArray logits;

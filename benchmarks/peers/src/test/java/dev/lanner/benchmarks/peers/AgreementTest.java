@@ -17,24 +17,16 @@ class AgreementTest {
     private static final int ITEMS = 60;
 
     private static HstuConfig config(int blocks, int heads) {
-        HstuConfig article = HstuConfig.article();
-        return new HstuConfig(
-                "tiny",
-                16,
-                blocks,
-                heads,
-                40,
-                article.dropout(),
-                article.layerNormEpsilon(),
-                article.timeBoundaries(),
-                20,
-                article.temperature(),
-                article.ratingWeight(),
-                article.ratingTargetAware(),
-                article.itemStd(),
-                article.actionStd(),
-                article.inputGain(),
-                article.projectionGain());
+        return HstuConfig.article()
+                .with("preset", "tiny")
+                .with("width", 16)
+                .with("blocks", blocks)
+                .with("maxLength", 40)
+                .with("attention.heads", heads)
+                .with("attention.queryWidth", 16 / heads)
+                .with("attention.valueWidth", 16 / heads)
+                .with("attention.divisor", 40)
+                .with("loss.negatives", 20);
     }
 
     /** Histories of 23 to 40 events, so that there is padding. */

@@ -9,22 +9,22 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
-/** What the programs share: one line on standard error and exit code 2 for what a user can mend. */
-final class Programs {
-    /** More than any machine's cores, and fewer than the threads that a system lets a process start. */
-    static final int MOST_THREADS = 1024;
-
+/** What all programs share: how they tell of errors, and the option of threads. */
+final class Commands {
     private static final int USAGE_ERROR = 2;
+    /** More than any machine's cores, and fewer than the threads that a system lets a process start. */
+    private static final int MOST_THREADS = 1024;
 
-    private Programs() {}
+    private Commands() {}
 
-    /** The command of a program with its handling of errors. */
-    static CommandLine commandLine(Callable<Integer> program) {
+    /** A program with its handling of errors: one line on standard error and exit code 2 for what a user can mend. */
+    static CommandLine of(Object program) {
         CommandLine command = new CommandLine(program);
-        command.setParameterExceptionHandler((e, arguments) -> fail(command, e.getMessage()));
+        command.setParameterExceptionHandler((e, arguments) -> fail(e.getCommandLine(), e.getMessage()));
         command.setExecutionExceptionHandler((e, line, result) -> {
             if (e instanceof DataException
                     || e instanceof IOException
@@ -58,5 +58,23 @@ final class Programs {
                 command.getCommandName() + ": " + message.lines().findFirst().orElse("unknown error"));
         err.flush();
         return USAGE_ERROR;
+    }
+
+    /** Checks what the options say. */
+    static void require(CommandSpec spec, boolean holds, String rule) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), rule);
+        }
+    }
+
+    /** Sets the CPU threads before the backend starts, if the option was given. */
+    static void useThreads(CommandSpec spec, Integer threads) {
+        if (threads != null) {
+            require(
+                    spec,
+                    threads >= 1 && threads <= MOST_THREADS,
+                    "--threads must be in 1.." + MOST_THREADS + ", found " + threads);
+            System.setProperty("lanner.threads", threads.toString());
+        }
     }
 }

@@ -1,0 +1,180 @@
+package dev.lanner.examples;
+
+import dev.lanner.hstu.data.Interactions;
+import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.model.Settings;
+import dev.lanner.hstu.train.Evaluation;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.hstu.train.RunDirectory;
+import dev.lanner.hstu.train.TrainConfig;
+import dev.lanner.hstu.train.Trainer;
+import dev.lanner.nn.AtomicFiles;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains variants of the model, several times each, and writes one table of their test figures. */
+@Command(
+        name = "Ablation",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        version = "lanner 0.1.0",
+        description =
+                "Trains variants of the model with several seeds each, and writes one table of their test figures,"
+                        + " mean and spread: ablation.md and ablation.csv.",
+        footer = {
+            "",
+            "Variants: article (the preset), softmax (attention by softmax instead of SiLU), bias-none, bias-position and"
+                    + " bias-time (the terms of the relative attention bias), no-action (input without what was done),"
+                    + " full-softmax (loss over all items), sasrec (the preset).",
+            "Started again with the same --out, it keeps finished runs and goes on with the one that was stopped.",
+            "Without --data: $ML1M_DIR, else ~/.cache/lanner/ml-1m, else a download from GroupLens to there.",
+            "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
+        })
+public final class Ablation implements Callable<Integer> {
+    private static final String TEST = "test.json";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "folder with ratings.dat")
+    private Path data;
+
+    @Option(names = "--sample", description = "train on the built-in synthetic sample")
+    private boolean sample;
+
+    @Option(
+            names = "--variants",
+            paramLabel = "NAME",
+            split = ",",
+            description = "what to train, separated by commas (default: all)")
+    private List<String> variants;
+
+    @Option(names = "--seeds", paramLabel = "N", description = "runs of each variant, with seeds 1 to N (default 3)")
+    private int seeds = 3;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the preset's)")
+    private Integer epochs;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
+    private Integer threads;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "folder of runs and table (default: runs/ablation-DATA)")
+    private Path out;
+
+    @Option(names = "--quiet", description = "print the table only")
+    private boolean quiet;
+
+    /** The program. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command with its handling of errors. */
+    static CommandLine commandLine() {
+        return Commands.of(new Ablation());
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Variant> chosen = checkOptions();
+        Dataset dataset = sample
+                ? Dataset.sample()
+                : data != null ? Dataset.read(data) : Dataset.ml1m(Ml1mSource.find(this::say));
+        Path folder = out == null ? Path.of("runs", "ablation-" + dataset.name()) : out;
+        say(dataset.describe());
+        AblationTable table = new AblationTable(chosen);
+        for (int seed = 1; seed <= seeds; seed++) {
+            for (Variant variant : chosen) {
+                Path run = folder.resolve(variant.name() + "-seed" + seed);
+                table.add(variant, test(variant, config(variant, seed, dataset), dataset, run));
+                table.write(folder);
+            }
+        }
+        print(table.markdown());
+        return 0;
+    }
+
+    private List<Variant> checkOptions() {
+        Commands.require(spec, data == null || !sample, "--data and --sample exclude each other");
+        Commands.require(spec, seeds >= 1, "--seeds must be positive, found " + seeds);
+        Commands.require(spec, epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
+        Commands.useThreads(spec, threads);
+        try {
+            return variants == null
+                    ? Variant.ALL
+                    : Variant.named(variants.stream().distinct().toList());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--variants: " + e.getMessage(), e);
+        }
+    }
+
+    private RunConfig config(Variant variant, int seed, Dataset dataset) {
+        TrainConfig whole = variant.training();
+        TrainConfig training = dataset.name().equals(Dataset.SAMPLE) ? whole.onSample() : whole;
+        Interactions interactions = dataset.interactions();
+        RunConfig config = new RunConfig(
+                        dataset.name(), interactions.fingerprint(), interactions.itemCount(), variant.model(), training)
+                .with("training.seed", seed);
+        return epochs == null ? config : config.withEpochs(epochs);
+    }
+
+    /** The test figures of a run: those in its folder if it is finished, else trained for from where it was stopped. */
+    private Evaluation test(Variant variant, RunConfig config, Dataset dataset, Path folder) throws IOException {
+        String title = variant.name() + ", seed " + config.training().seed();
+        boolean begun = Files.exists(folder.resolve("config.json"));
+        RunDirectory directory = begun ? RunDirectory.open(folder) : RunDirectory.create(folder);
+        if (begun && !directory.config().equals(config)) {
+            throw new IOException(folder + ": holds a run with other settings; choose another --out");
+        }
+        Path finished = folder.resolve(TEST);
+        if (Files.exists(finished)) {
+            say(title + ": kept");
+            return Settings.read(finished, Evaluation.class);
+        }
+        directory.writeConfig(config);
+        LeaveOneOut split = dataset.split(config.model().maxLength());
+        HstuModel model =
+                new HstuModel(config.model(), config.items(), config.training().seed());
+        try (Trainer trainer = new Trainer(model, split, config.training(), directory)) {
+            trainer.resume();
+            try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, line -> {})) {
+                trainer.fit(progress);
+            }
+            Evaluation test = trainer.evaluate(LeaveOneOut.Part.TEST, true);
+            AtomicFiles.write(finished, content -> content.write(Settings.toJson(test)));
+            say(String.format(
+                    Locale.ROOT,
+                    "%s: test HR@10 %.4f  NDCG@10 %.4f (epoch %d of %d)",
+                    title,
+                    test.hitRate10(),
+                    test.ndcg10(),
+                    trainer.best().epoch(),
+                    trainer.history().size()));
+            return test;
+        }
+    }
+
+    private void say(String line) {
+        if (!quiet) {
+            print(line);
+        }
+    }
+
+    private void print(String text) {
+        PrintWriter writer = spec.commandLine().getOut();
+        writer.println(text.stripTrailing());
+        writer.flush();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lanner.examples;
+
+import dev.lanner.hstu.train.Evaluation;
+import dev.lanner.nn.AtomicFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The figures of an ablation: for each variant mean and spread, the sample standard deviation, over its runs. */
+final class AblationTable {
+    private static final String MARKDOWN = "ablation.md";
+    private static final String CSV = "ablation.csv";
+    private static final Map<String, ToDoubleFunction<Evaluation>> FIGURES = new LinkedHashMap<>();
+
+    static {
+        FIGURES.put("HR@10", Evaluation::hitRate10);
+        FIGURES.put("NDCG@10", Evaluation::ndcg10);
+        FIGURES.put("HR@50", Evaluation::hitRate50);
+        FIGURES.put("NDCG@50", Evaluation::ndcg50);
+        FIGURES.put("HR@200", Evaluation::hitRate200);
+        FIGURES.put("NDCG@200", Evaluation::ndcg200);
+        FIGURES.put("MRR", Evaluation::mrr);
+        FIGURES.put("RMSE", Evaluation::ratingRmse);
+    }
+
+    private final Map<Variant, List<Evaluation>> runs = new LinkedHashMap<>();
+
+    /** A table without runs yet; its rows are in the order of the variants. */
+    AblationTable(List<Variant> variants) {
+        variants.forEach(variant -> runs.put(variant, new ArrayList<>()));
+    }
+
+    /** Adds the test figures of a run. */
+    void add(Variant variant, Evaluation test) {
+        runs.get(variant).add(test);
+    }
+
+    /** The mean. */
+    static double mean(double... values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    /** The sample standard deviation, NaN of fewer than two values. */
+    static double spread(double... values) {
+        double mean = mean(values);
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
+    }
+
+    /** The table in Markdown, of the variants that have runs. */
+    String markdown() {
+        StringBuilder out = new StringBuilder("| variant | what it is | runs |");
+        FIGURES.keySet().forEach(figure -> out.append(' ').append(figure).append(" |"));
+        out.append("\n|---|---|---|").append("---|".repeat(FIGURES.size())).append('\n');
+        runs.forEach((variant, tests) -> {
+            if (!tests.isEmpty()) {
+                out.append(String.format(
+                        Locale.ROOT, "| %s | %s | %d |", variant.name(), variant.difference(), tests.size()));
+                FIGURES.forEach((figure, of) -> out.append(cell(values(tests, of))));
+                out.append('\n');
+            }
+        });
+        return out.toString();
+    }
+
+    /** A figure with its spread where there is one; nothing for what a model does not predict. */
+    private static String cell(double... values) {
+        double mean = mean(values);
+        double spread = spread(values);
+        return mean == 0
+                ? " |"
+                : Double.isNaN(spread)
+                        ? String.format(Locale.ROOT, " %.4f |", mean)
+                        : String.format(Locale.ROOT, " %.4f ± %.4f |", mean, spread);
+    }
+
+    /** The table as CSV, in full precision; the spread of a single run is empty. */
+    String csv() {
+        StringBuilder out = new StringBuilder("variant,runs");
+        FIGURES.keySet()
+                .forEach(figure -> out.append(String.format(Locale.ROOT, ",%s_mean,%s_spread", figure, figure)));
+        out.append('\n');
+        runs.forEach((variant, tests) -> {
+            if (!tests.isEmpty()) {
+                out.append(variant.name()).append(',').append(tests.size());
+                FIGURES.forEach((figure, of) -> {
+                    double spread = spread(values(tests, of));
+                    out.append(',').append(mean(values(tests, of))).append(',');
+                    out.append(Double.isNaN(spread) ? "" : spread);
+                });
+                out.append('\n');
+            }
+        });
+        return out.toString();
+    }
+
+    private static double[] values(List<Evaluation> tests, ToDoubleFunction<Evaluation> figure) {
+        return tests.stream().mapToDouble(figure).toArray();
+    }
+
+    /** Writes both forms into a folder. */
+    void write(Path folder) throws IOException {
+        AtomicFiles.write(folder.resolve(MARKDOWN), out -> out.write(markdown().getBytes(StandardCharsets.UTF_8)));
+        AtomicFiles.write(folder.resolve(CSV), out -> out.write(csv().getBytes(StandardCharsets.UTF_8)));
+    }
+}

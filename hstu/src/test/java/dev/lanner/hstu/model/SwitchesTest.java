@@ -1,0 +1,318 @@
+package dev.lanner.hstu.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lanner.hstu.data.JaggedBatch;
+import dev.lanner.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What each switch of the configuration does to the model. */
+class SwitchesTest {
+    private static final int WIDTH = 6;
+
+    private static HstuModel paper(long seed) {
+        HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0.2);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, seed);
+        model.eval();
+        return model;
+    }
+
+    private static float[] states(HstuModel model, JaggedBatch batch) {
+        return model.encode(Sequences.of(batch)).toFloats();
+    }
+
+    /** The paper's layer, equation by equation, in doubles, for one layer of one head. */
+    @Test
+    void thePapersEncoderIsItsEquations() {
+        HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0.2)
+                .with("blocks", 1)
+                .with("attention.heads", 1)
+                .with("attention.queryWidth", WIDTH)
+                .with("attention.valueWidth", WIDTH);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 3);
+        model.eval();
+        JaggedBatch batch = Batches.random(5, 7);
+        float[] actual = states(model, batch);
+
+        Map<String, Tensor> parameters = model.namedParameters();
+        float[] items = parameters.get("items.weight").toFloats();
+        float[] positions = parameters.get("input.positions").toFloats();
+        float[] projection = parameters.get("blocks.0.input.weight").toFloats();
+        float[] positionBias = parameters.get("blocks.0.position_bias").toFloats();
+        float[] timeBias = parameters.get("blocks.0.time_bias").toFloats();
+        float[] outputWeight = parameters.get("blocks.0.output.weight").toFloats();
+        float[] outputBias = parameters.get("blocks.0.output.bias").toFloats();
+        int n = batch.rows();
+        double[][] x = new double[n][WIDTH];
+        double[][] kqvu = new double[n][];
+        for (int i = 0; i < n; i++) {
+            for (int d = 0; d < WIDTH; d++) {
+                x[i][d] = items[batch.items()[i] * WIDTH + d] * Math.sqrt(WIDTH) + positions[i * WIDTH + d];
+            }
+            kqvu[i] = Arrays.stream(times(projection, normalised(x[i])))
+                    .map(SwitchesTest::silu)
+                    .toArray();
+        }
+        for (int i = 0; i < n; i++) {
+            double[] sum = new double[WIDTH];
+            long asked = i + 1 < n ? batch.timestamps()[i + 1] : batch.targetTimestamps()[i];
+            for (int j = 0; j <= i; j++) {
+                double seconds = Math.max(1, Math.abs(asked - batch.timestamps()[j]));
+                int bucket = (int) Math.min(128, Math.floor(Math.log(seconds) / 0.301));
+                double score = positionBias[i - j + config.maxLength() - 1] + timeBias[bucket];
+                for (int d = 0; d < WIDTH; d++) {
+                    score += kqvu[i][WIDTH + d] * kqvu[j][d];
+                }
+                for (int d = 0; d < WIDTH; d++) {
+                    sum[d] += silu(score) / 9 * kqvu[j][2 * WIDTH + d];
+                }
+            }
+            double[] gated = normalised(sum);
+            for (int d = 0; d < WIDTH; d++) {
+                gated[d] *= kqvu[i][3 * WIDTH + d];
+            }
+            double[] output = times(outputWeight, gated);
+            for (int d = 0; d < WIDTH; d++) {
+                assertEquals(output[d] + outputBias[d] + x[i][d], actual[i * WIDTH + d], 2e-5, "row " + i);
+            }
+        }
+    }
+
+    /** SASRec's encoder, equation by equation, in doubles, for one block. */
+    @Test
+    void sasrecIsItsEquations() {
+        HstuConfig config = Batches.sized(HstuConfig.preset("sasrec"), 0.2)
+                .with("blocks", 1)
+                .with("block.epsilon", 1e-6)
+                .with("attention.heads", 1)
+                .with("attention.queryWidth", WIDTH)
+                .with("attention.valueWidth", WIDTH);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 3);
+        model.eval();
+        JaggedBatch batch = Batches.random(5, 7);
+        float[] actual = states(model, batch);
+
+        Map<String, Tensor> parameters = model.namedParameters();
+        float[] items = parameters.get("items.weight").toFloats();
+        float[] positions = parameters.get("input.positions").toFloats();
+        int n = batch.rows();
+        double[][] norm = new double[n][];
+        double[][] keys = new double[n][];
+        double[][] values = new double[n][];
+        for (int i = 0; i < n; i++) {
+            double[] x = new double[WIDTH];
+            for (int d = 0; d < WIDTH; d++) {
+                x[d] = items[batch.items()[i] * WIDTH + d] * Math.sqrt(WIDTH) + positions[i * WIDTH + d];
+            }
+            norm[i] = normalised(x);
+            keys[i] = layer(parameters, "keys", x);
+            values[i] = layer(parameters, "values", x);
+        }
+        for (int i = 0; i < n; i++) {
+            double[] query = layer(parameters, "queries", norm[i]);
+            double[] sum = new double[WIDTH];
+            double total = 0;
+            for (int j = 0; j <= i; j++) {
+                double score = 0;
+                for (int d = 0; d < WIDTH; d++) {
+                    score += query[d] * keys[j][d];
+                }
+                double weight = Math.exp(score / Math.sqrt(WIDTH));
+                total += weight;
+                for (int d = 0; d < WIDTH; d++) {
+                    sum[d] += weight * values[j][d];
+                }
+            }
+            for (int d = 0; d < WIDTH; d++) {
+                sum[d] /= total;
+            }
+            double[] h = layer(parameters, "output", sum);
+            for (int d = 0; d < WIDTH; d++) {
+                h[d] += norm[i][d];
+            }
+            h = normalised(h);
+            double[] hidden = Arrays.stream(layer(parameters, "hidden", h))
+                    .map(v -> Math.max(0, v))
+                    .toArray();
+            double[] y = layer(parameters, "feed_forward", hidden);
+            for (int d = 0; d < WIDTH; d++) {
+                assertEquals(y[d] + h[d], actual[i * WIDTH + d], 2e-5, "row " + i);
+            }
+        }
+    }
+
+    private static double[] layer(Map<String, Tensor> parameters, String name, double[] x) {
+        double[] y = times(parameters.get("blocks.0." + name + ".weight").toFloats(), x);
+        float[] bias = parameters.get("blocks.0." + name + ".bias").toFloats();
+        for (int i = 0; i < y.length; i++) {
+            y[i] += bias[i];
+        }
+        return y;
+    }
+
+    private static double[] times(float[] weight, double[] x) {
+        double[] y = new double[weight.length / x.length];
+        for (int i = 0; i < weight.length; i++) {
+            y[i / x.length] += weight[i] * x[i % x.length];
+        }
+        return y;
+    }
+
+    private static double silu(double x) {
+        return x / (1 + Math.exp(-x));
+    }
+
+    private static double[] normalised(double[] x) {
+        double mean = Arrays.stream(x).average().orElseThrow();
+        double variance =
+                Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+        return Arrays.stream(x)
+                .map(v -> (v - mean) / Math.sqrt(variance + 1e-6))
+                .toArray();
+    }
+
+    @Test
+    void queryTimeIsThatOfTheNextEventAndOfTheRequest() {
+        HstuModel model = paper(1);
+        JaggedBatch batch = Batches.random(2, 4, 5);
+        float[] before = states(model, batch);
+        // The target's time of a row that is not its sequence's last is the next row's, which is what counts.
+        batch.targetTimestamps()[1] += 90_000_000;
+        assertArrayEquals(before, states(model, batch));
+        batch.targetTimestamps()[8] += 90_000_000;
+        float[] later = states(model, batch);
+        assertArrayEquals(Arrays.copyOf(before, 8 * WIDTH), Arrays.copyOf(later, 8 * WIDTH));
+        assertFalse(Arrays.equals(before, later), "the request's time changes the last state");
+        JaggedBatch own = batch.askedAtLastEvent();
+        assertEquals(own.timestamps()[8], own.queryTimes()[8]);
+        assertEquals(own.timestamps()[8], own.queryTimes()[7]);
+        assertEquals(own.timestamps()[3], own.queryTimes()[3]);
+    }
+
+    @Test
+    void aModelWithoutQueryTimeDoesNotLookAtTheTargetsTime() {
+        HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0).with("attention.queryTime", false);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
+        JaggedBatch batch = Batches.random(2, 4, 5);
+        assertArrayEquals(states(model, batch), states(model, batch.askedAtLastEvent()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(RelativeBias.class)
+    void theBiasHasTheTermsThatAreAskedFor(RelativeBias bias) {
+        HstuConfig config = Batches.sized(HstuConfig.article(), 0).with("attention.bias", bias);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
+        Set<String> names = model.namedParameters().keySet();
+        assertEquals(bias.position(), names.contains("blocks.0.position_bias"));
+        assertEquals(bias.time(), names.contains("blocks.0.time_bias"));
+        names.stream()
+                .filter(name -> name.endsWith("position_bias") || name.endsWith("time_bias"))
+                .forEach(name -> {
+                    Tensor table = model.namedParameters().get(name);
+                    table.assign(Tensor.arange(table.dtype(), table.size(0)));
+                });
+        JaggedBatch batch = Batches.random(2, 5);
+        float[] before = states(model, batch);
+        batch.timestamps()[0] -= 80_000_000;
+        assertEquals(bias.time(), !Arrays.equals(before, states(model, batch)));
+    }
+
+    @Test
+    void headsMayHaveWidthsOfTheirOwn() {
+        HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0)
+                .with("attention.queryWidth", 2)
+                .with("attention.valueWidth", 5);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
+        Map<String, Tensor> parameters = model.namedParameters();
+        assertEquals(8, parameters.get("blocks.0.input.weight").size(0));
+        assertEquals(20, parameters.get("blocks.0.input_of_values.weight").size(0));
+        assertEquals(10, parameters.get("blocks.0.output.weight").size(1));
+        assertEquals(5 * WIDTH, states(model, Batches.random(1, 5)).length);
+    }
+
+    @Test
+    void partsThatAreSwitchedOffHaveNoParameters() {
+        Set<String> names = paper(1).namedParameters().keySet();
+        assertTrue(names.contains("input.positions"));
+        assertTrue(names.contains("blocks.1.output.bias"));
+        assertTrue(names.contains("blocks.1.time_bias"));
+        for (String missing : new String[] {
+            "blocks.0.input.bias",
+            "blocks.0.norm_weight",
+            "blocks.0.norm_bias",
+            "rating.hidden.weight",
+            "input.actions.weight"
+        }) {
+            assertFalse(names.contains(missing), missing);
+        }
+    }
+
+    @Test
+    void aModelThatIsNotTrainedOnRatingsPredictsNone() {
+        HstuModel model = paper(1);
+        assertFalse(model.predictsRatings());
+        JaggedBatch batch = Batches.random(2, 4);
+        assertEquals(0, model.losses(batch).rating().item());
+        Tensor states = model.encode(Sequences.of(batch));
+        Tensor items = Tensor.of(new int[] {1, 2, 3, 4}, 4);
+        assertThrows(IllegalStateException.class, () -> model.ratings(states, items));
+    }
+
+    @Test
+    void withoutNegativesTheLossIsOverAllItems() {
+        HstuConfig config = Batches.sized(HstuConfig.article(), 0).with("loss.negatives", 0);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
+        JaggedBatch batch = Batches.random(2, 4, 1);
+        Tensor states = model.encode(Sequences.of(batch));
+        float[] scores = model.scores(states).toFloats();
+        double sum = 0;
+        for (int row = 0; row < 5; row++) {
+            int at = row * (Batches.ITEMS + 1);
+            double total = 0;
+            for (int item = 1; item <= Batches.ITEMS; item++) {
+                total += Math.exp((scores[at + item] - scores[at + batch.targetItems()[row]]) / 0.2);
+            }
+            sum += Math.log(total);
+        }
+        assertEquals(sum / 5, model.losses(batch).retrieval().item(), 1e-5);
+    }
+
+    @Test
+    void aFusedInputWithoutActionsDoesNotKnowThem() {
+        HstuConfig config = Batches.sized(HstuConfig.article(), 0).with("input", InputKind.FUSED_ITEM);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
+        JaggedBatch batch = Batches.random(2, 4);
+        float[] before = states(model, batch);
+        Arrays.fill(batch.actions(), 1);
+        assertArrayEquals(before, states(model, batch));
+        batch.items()[1] = batch.items()[1] % Batches.ITEMS + 1;
+        assertFalse(Arrays.equals(before, states(model, batch)));
+    }
+
+    @Test
+    void positionsCountFromTheOldestEvent() {
+        JaggedBatch batch = Batches.random(2, 3, 0, 2);
+        assertArrayEquals(new int[] {0, 1, 2, 0, 1}, batch.positions());
+        HstuModel model = paper(4);
+        float[] before = states(model, batch);
+        Tensor positions = model.namedParameters().get("input.positions");
+        float[] values = positions.toFloats();
+        values[2 * WIDTH] += 1;
+        positions.assign(Tensor.of(values, positions.size(0), WIDTH));
+        float[] after = states(model, batch);
+        for (int row = 0; row < 5; row++) {
+            int from = row * WIDTH;
+            boolean same = Arrays.equals(before, from, from + WIDTH, after, from, from + WIDTH);
+            assertEquals(row != 2, same, "row " + row);
+        }
+    }
+}
