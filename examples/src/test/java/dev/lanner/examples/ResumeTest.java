@@ -39,7 +39,7 @@ class ResumeTest {
         Outcome resumed = Outcome.inProcess("--resume", parts, "--data", data, "--epochs", 3);
 
         assertEquals(expected, resumed.result());
-        assertEquals(7, resumed.out().size(), "data, model, where it goes on, epochs 2 and 3, test, result: " + resumed);
+        assertEquals(7, resumed.out().size(), "data, model, where to go on, epochs 2 and 3, test, result: " + resumed);
         assertSameFiles(whole, parts);
     }
 
