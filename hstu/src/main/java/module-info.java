@@ -3,6 +3,7 @@
 module dev.lanner.hstu {
     exports dev.lanner.hstu.data;
     exports dev.lanner.hstu.eval;
+    exports dev.lanner.hstu.inference;
     exports dev.lanner.hstu.model;
     exports dev.lanner.hstu.train;
 

@@ -101,6 +101,7 @@ enum ScalingAxis {
                 ARTICLE.negatives(),
                 ARTICLE.temperature(),
                 ARTICLE.ratingWeight(),
+                ARTICLE.ratingTargetAware(),
                 ARTICLE.itemStd(),
                 ARTICLE.actionStd(),
                 ARTICLE.inputGain(),

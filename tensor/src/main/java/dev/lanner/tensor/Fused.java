@@ -20,7 +20,7 @@ public final class Fused {
     public static Tensor apply(FusedOp op, Tensor... inputs) {
         Shape[] shapes = check(op, inputs);
         Optional<FusedKernel> found = inputs[0].backend().kernel(op);
-        if (found.isEmpty()) {
+        if (found.isEmpty() || (Tape.records(inputs) && !found.get().hasGradient())) {
             // The constants that a reference makes must land where its inputs are.
             try (Backends.Use use = Backends.use(inputs[0].backend())) {
                 return op.reference(inputs)[0];

@@ -57,13 +57,18 @@ public final class Tape implements AutoCloseable {
      */
     static Tensor record(String op, Tensor out, Supplier<Tensor> place, GradientRule rule, Tensor... inputs) {
         NonFinite.checkResult(op, out, inputs);
-        Tape tape = CURRENT.get();
-        if (tape == null || !anyRequiresGradient(inputs)) {
+        if (!records(inputs)) {
             return out.detach();
         }
+        Tape tape = CURRENT.get();
         Tensor recorded = new Tensor(out.backend(), out.view(), true);
         tape.nodes.add(new Node(op, recorded, inputs, rule, place, NonFinite.origin()));
         return recorded;
+    }
+
+    /** Whether an operation on these operands would be put on a tape. */
+    static boolean records(Tensor... inputs) {
+        return CURRENT.get() != null && anyRequiresGradient(inputs);
     }
 
     private static boolean anyRequiresGradient(Tensor... inputs) {

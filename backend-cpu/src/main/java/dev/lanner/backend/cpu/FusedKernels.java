@@ -3,6 +3,7 @@ package dev.lanner.backend.cpu;
 import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
+import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.Dropout;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.HstuAttention;
@@ -91,6 +92,9 @@ final class FusedKernels {
         }
         if (op instanceof HstuAttention hstu) {
             return Optional.of(new HstuAttentionAdapter(pool, attention, hstu));
+        }
+        if (op instanceof CandidateAttention candidates) {
+            return Optional.of(new CandidateAttentionKernel(pool, attention, candidates));
         }
         return Optional.empty();
     }

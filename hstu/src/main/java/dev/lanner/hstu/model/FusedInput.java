@@ -36,9 +36,15 @@ final class FusedInput extends Module {
         this.output = child("output", new Linear(width, width, parameters));
     }
 
-    /** One row for each event, {@code [N, D]}. */
-    Tensor forward(Sequences input) {
-        Tensor both = Tensor.concat(1, items.forward(input.items()), actions.forward(input.actions()));
+    /**
+     * One row for each event.
+     *
+     * @param ids I32 {@code [N]}, items 1..V
+     * @param what I32 {@code [N]}, actions 1..3, or 0 where the action is not known: the padding row, all zeros
+     * @return {@code [N, D]}
+     */
+    Tensor forward(Tensor ids, Tensor what) {
+        Tensor both = Tensor.concat(1, items.forward(ids), actions.forward(what));
         return output.forward(joined.forwardSilu(both));
     }
 }

@@ -18,6 +18,8 @@ import java.util.Map;
  * @param negatives sampled for each position
  * @param temperature divides the cosine similarities
  * @param ratingWeight weight of the rating head's squared error beside the retrieval loss
+ * @param ratingTargetAware whether ratings are predicted, in training and in serving, from the state of the rated item itself as a
+ *     candidate behind the history; else from the state after the last event
  * @param itemStd standard deviation of the item embeddings at first
  * @param actionStd standard deviation of the action embeddings at first
  * @param inputGain factor on PyTorch's default initialisation of the input layer's first weight
@@ -35,6 +37,7 @@ public record HstuConfig(
         int negatives,
         double temperature,
         double ratingWeight,
+        boolean ratingTargetAware,
         double itemStd,
         double actionStd,
         double inputGain,
@@ -100,10 +103,53 @@ public record HstuConfig(
                 128,
                 0.05,
                 0.1,
+                false,
                 0.1,
                 0.1,
                 14,
                 3);
+    }
+
+    /** The same settings with another way of predicting ratings. */
+    public HstuConfig withRatingTargetAware(boolean other) {
+        return new HstuConfig(
+                preset,
+                width,
+                blocks,
+                heads,
+                maxLength,
+                dropout,
+                layerNormEpsilon,
+                timeBoundaries,
+                negatives,
+                temperature,
+                ratingWeight,
+                other,
+                itemStd,
+                actionStd,
+                inputGain,
+                projectionGain);
+    }
+
+    /** The same settings for histories of another length, which is the attention's divisor too. */
+    public HstuConfig withMaxLength(int other) {
+        return new HstuConfig(
+                preset,
+                width,
+                blocks,
+                heads,
+                other,
+                dropout,
+                layerNormEpsilon,
+                timeBoundaries,
+                negatives,
+                temperature,
+                ratingWeight,
+                ratingTargetAware,
+                itemStd,
+                actionStd,
+                inputGain,
+                projectionGain);
     }
 
     /**

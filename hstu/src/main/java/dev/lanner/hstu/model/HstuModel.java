@@ -12,6 +12,8 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The sequential recommender: item and action embeddings, HSTU blocks, a retrieval head (cosine similarity with the item
@@ -68,29 +70,89 @@ public final class HstuModel extends Module {
         return itemCount;
     }
 
+    /** The blocks in their order. */
+    public List<HstuBlock> blocks() {
+        List<HstuBlock> all = new ArrayList<>();
+        blocks.forEach(all::add);
+        return all;
+    }
+
+    /** The item embeddings, {@code [V+1, D]}; row 0 is padding. */
+    public Tensor itemEmbeddings() {
+        return items.weight();
+    }
+
+    /**
+     * What the first block takes.
+     *
+     * @param ids I32 {@code [N]}, items 1..V
+     * @param actions I32 {@code [N]}, 1..3, or 0 for an item that nothing was done with yet, a candidate
+     * @return {@code [N, D]}
+     */
+    public Tensor tokens(Tensor ids, Tensor actions) {
+        return input.forward(ids, actions);
+    }
+
     /**
      * The state after each event, which knows that event and those before it.
      *
      * @return {@code [N, D]}
      */
     public Tensor encode(Sequences sequences) {
-        Tensor x = input.forward(sequences);
+        Tensor x = tokens(sequences.items(), sequences.actions());
         for (HstuBlock block : blocks) {
             x = block.forward(x, sequences);
         }
         return x;
     }
 
+    /**
+     * The states after each event, and those that the event's target is rated from.
+     *
+     * @param targets I32 {@code [N]}, the item to rate behind each event, 0 for none
+     * @param targetTimes I64 {@code [N]}, when that is, seconds; read only if the rating is target-aware
+     */
+    public Encoded encode(Sequences sequences, Tensor targets, Tensor targetTimes) {
+        if (!config.ratingTargetAware()) {
+            Tensor states = encode(sequences);
+            return new Encoded(states, states);
+        }
+        Tensor x = tokens(sequences.items(), sequences.actions());
+        Tensor candidates = tokens(targets, Tensor.zeros(DType.I32, targets.shape()));
+        for (HstuBlock block : blocks) {
+            Projections events = block.project(x);
+            // Dropout's mask of a row is that of the event in it.
+            candidates = block.forwardTargets(candidates, block.project(candidates), events, sequences, targetTimes);
+            x = block.forward(x, events, sequences);
+        }
+        return new Encoded(x, candidates);
+    }
+
+    /**
+     * The states of sequences that end in a candidate, an item with action 0 at the time of the request, behind up to L events: what
+     * serving from a cache must equal (docs/decisions/011-m-falcon.md), at the price of encoding a history once for each candidate.
+     *
+     * @return {@code [N, D]}
+     */
+    public Tensor encodeWithCandidates(Sequences sequences) {
+        Tensor x = tokens(sequences.items(), sequences.actions());
+        for (HstuBlock block : blocks) {
+            x = block.forwardWithCandidates(x, sequences);
+        }
+        return x;
+    }
+
     /** The losses of a batch at the current training step, scalars. */
     public Losses losses(JaggedBatch batch) {
-        Tensor states = encode(Sequences.of(batch));
         int rows = batch.items().length;
         Tensor targets = Tensor.of(batch.targetItems(), rows);
+        Encoded encoded = encode(Sequences.of(batch), targets, Tensor.of(batch.targetTimestamps(), rows));
+        Tensor states = encoded.states();
         Tensor retrieval =
                 Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives(rows), config.temperature());
         Tensor ratings = Tensor.of(batch.targetRatings(), rows).to(states.dtype());
         Tensor squaredError =
-                rating.forward(states, items.forward(targets)).sub(ratings).square();
+                ratings(encoded.ratingStates(), targets).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));
         return new Losses(retrieval, Functional.maskedMean(squaredError, hasTarget), config.ratingWeight());
     }
@@ -123,11 +185,22 @@ public final class HstuModel extends Module {
     /**
      * Predicted ratings on the scale 1 to 5 (not cut to it).
      *
-     * @param states {@code [B, D]}
+     * @param states {@code [B, D]}, of the kind that the model was trained with: see {@link Encoded#ratingStates}
      * @param candidates I32 {@code [B]}, the item to rate for each state
      * @return {@code [B]}
      */
     public Tensor ratings(Tensor states, Tensor candidates) {
-        return rating.forward(states, items.forward(candidates));
+        return ratingsOf(states, items.forward(candidates));
+    }
+
+    /**
+     * Predicted ratings of items whose embeddings are there.
+     *
+     * @param states {@code [B, D]}
+     * @param embeddings {@code [B, D]}, rows of {@link #itemEmbeddings}
+     * @return {@code [B]}
+     */
+    public Tensor ratingsOf(Tensor states, Tensor embeddings) {
+        return rating.forward(states, embeddings);
     }
 }

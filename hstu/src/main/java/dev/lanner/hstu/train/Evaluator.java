@@ -5,6 +5,7 @@ import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RankingMetrics;
 import dev.lanner.hstu.eval.Ranks;
 import dev.lanner.hstu.eval.RatingErrors;
+import dev.lanner.hstu.model.Encoded;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.Sequences;
 import dev.lanner.tensor.Scope;
@@ -53,9 +54,13 @@ public final class Evaluator {
             last[b] = batch.offsets()[b + 1] - 1;
             targets[b] = batch.targetItems()[last[b]];
         }
-        Tensor states = model.encode(Sequences.of(batch)).gatherRows(Tensor.of(last, sequences));
-        float[] scores = model.scores(states).toFloats();
-        float[] ratings = model.ratings(states, Tensor.of(targets, sequences)).toFloats();
+        int rows = batch.rows();
+        Encoded encoded = model.encode(
+                Sequences.of(batch), Tensor.of(batch.targetItems(), rows), Tensor.of(batch.targetTimestamps(), rows));
+        Tensor ends = Tensor.of(last, sequences);
+        float[] scores = model.scores(encoded.states().gatherRows(ends)).toFloats();
+        float[] ratings = model.ratings(encoded.ratingStates().gatherRows(ends), Tensor.of(targets, sequences))
+                .toFloats();
         int columns = model.itemCount() + 1;
         for (int b = 0; b < sequences; b++) {
             int user = batch.users()[b];

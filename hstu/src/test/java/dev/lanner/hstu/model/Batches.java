@@ -15,7 +15,7 @@ final class Batches {
     static HstuConfig config(double dropout) {
         HstuConfig article = HstuConfig.article();
         return new HstuConfig(
-                "test", 6, 2, 2, 9, dropout, 1e-5, article.timeBoundaries(), 5, 0.2, 0.3, 0.5, 0.7, 1.5, 1.2);
+                "test", 6, 2, 2, 9, dropout, 1e-5, article.timeBoundaries(), 5, 0.2, 0.3, false, 0.5, 0.7, 1.5, 1.2);
     }
 
     /** Sequences of these lengths with random events; every row has a target. */

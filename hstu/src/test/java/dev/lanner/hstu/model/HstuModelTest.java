@@ -77,8 +77,8 @@ class HstuModelTest {
     @Test
     void memorisesAHundredUsers() {
         HstuConfig article = HstuConfig.article();
-        HstuConfig config =
-                new HstuConfig("test", 32, 2, 1, 8, 0, 1e-5, article.timeBoundaries(), 64, 0.05, 0.1, 0.1, 0.1, 14, 3);
+        HstuConfig config = new HstuConfig(
+                "test", 32, 2, 1, 8, 0, 1e-5, article.timeBoundaries(), 64, 0.05, 0.1, false, 0.1, 0.1, 14, 3);
         int[] lengths = new int[100];
         Arrays.fill(lengths, 8);
         JaggedBatch batch = Batches.random(4, lengths);
@@ -179,7 +179,8 @@ class HstuModelTest {
         HstuConfig article = HstuConfig.article();
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
-                () -> new HstuConfig("x", 64, 0, 5, 200, 1, 1e-5, List.of(5L, 5L), 128, 0.05, 0.1, 0.1, 0.1, 1, 1));
+                () -> new HstuConfig(
+                        "x", 64, 0, 5, 200, 1, 1e-5, List.of(5L, 5L), 128, 0.05, 0.1, false, 0.1, 0.1, 1, 1));
         assertEquals(
                 "config: blocks must be positive, found 0; heads must divide the width, found 5 and 64; dropout must be in [0, 1),"
                         + " found 1.0; timeBoundaries must ascend from above 0, found [5, 5]",

@@ -43,9 +43,11 @@ class ModelGradientTest {
     }
 
     @Property(tries = 20)
-    void everyParameterOfTheModelHasTheGradientOfEachLoss(@ForAll @LongRange(max = 1_000_000) long seed) {
+    void everyParameterOfTheModelHasTheGradientOfEachLoss(
+            @ForAll @LongRange(max = 1_000_000) long seed, @ForAll boolean targetAware) {
         try (Backends.Use use = Backends.use(new ReferenceBackend())) {
-            HstuModel model = new HstuModel(Batches.config(0.2), Batches.ITEMS, new ParameterFactory(seed, DType.F64));
+            HstuConfig config = Batches.config(0.2).withRatingTargetAware(targetAware);
+            HstuModel model = new HstuModel(config, Batches.ITEMS, new ParameterFactory(seed, DType.F64));
             model.train(5);
             JaggedBatch batch = Batches.random(seed, 4, 1, 3);
             check(model, seed, () -> model.losses(batch).retrieval());

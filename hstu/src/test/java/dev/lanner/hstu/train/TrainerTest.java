@@ -32,7 +32,8 @@ class TrainerTest {
 
     private static HstuConfig small() {
         HstuConfig article = HstuConfig.article();
-        return new HstuConfig("test", 16, 1, 1, 20, 0.2, 1e-5, article.timeBoundaries(), 8, 0.1, 0.1, 0.1, 0.1, 5, 2);
+        return new HstuConfig(
+                "test", 16, 1, 1, 20, 0.2, 1e-5, article.timeBoundaries(), 8, 0.1, 0.1, false, 0.1, 0.1, 5, 2);
     }
 
     /** Users who walk through the items in a circle, with a jump now and then. */

@@ -17,7 +17,7 @@ final class AttentionCase {
     static final List<Long> BOUNDARIES = List.of(3_600L, 86_400L, 604_800L, 2_592_000L);
 
     /** Steps in time on, just below and just above the boundaries, back in time too. */
-    private static final long[] STEPS = {
+    static final long[] STEPS = {
         0, 1, -1, 3_599, 3_600, 3_601, 86_400, 604_800, -3_600, 2_591_999, 2_592_000, 400_000_000
     };
 

@@ -29,7 +29,8 @@ public abstract class BackendContract
                 RandomContract,
                 FusedContract,
                 OptimizerContract,
-                AttentionContract {
+                AttentionContract,
+                CandidateContract {
     private Harness harness;
 
     /** For tests of a backend to extend. */

@@ -24,6 +24,14 @@ public interface FusedKernel {
     void forward(View[] inputs, View[] outputs);
 
     /**
+     * Whether {@link #backward} is there. One that is meant for serving may do without: where a gradient is wanted, the operation's
+     * reference runs instead of it.
+     */
+    default boolean hasGradient() {
+        return true;
+    }
+
+    /**
      * Computes the gradients of the inputs.
      *
      * @param inputs the operands of the forward pass, unchanged

@@ -48,6 +48,7 @@ final class Comparison {
                 article.negatives(),
                 article.temperature(),
                 article.ratingWeight(),
+                article.ratingTargetAware(),
                 article.itemStd(),
                 article.actionStd(),
                 article.inputGain(),

@@ -30,6 +30,7 @@ class AgreementTest {
                 20,
                 article.temperature(),
                 article.ratingWeight(),
+                article.ratingTargetAware(),
                 article.itemStd(),
                 article.actionStd(),
                 article.inputGain(),
