@@ -1,12 +1,10 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.data.DataException;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.train.DivergenceException;
 import dev.lanner.hstu.train.EpochMetrics;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.Evaluator;
@@ -14,15 +12,10 @@ import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
-import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -50,10 +43,6 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {
-    private static final int USAGE_ERROR = 2;
-    /** More than any machine's cores, and fewer than the threads that a system lets a process start. */
-    private static final int MOST_THREADS = 1024;
-
     @Spec
     private CommandSpec spec;
 
@@ -98,49 +87,14 @@ public final class TrainMl1m implements Callable<Integer> {
         System.exit(commandLine().execute(arguments));
     }
 
-    /** The command with its handling of errors: one line on standard error and exit code 2 for what a user can mend. */
+    /** The command with its handling of errors. */
     static CommandLine commandLine() {
-        CommandLine command = new CommandLine(new TrainMl1m());
-        command.setParameterExceptionHandler((e, arguments) -> fail(command.getErr(), e.getMessage()));
-        command.setExecutionExceptionHandler((e, line, result) -> {
-            if (e instanceof DataException
-                    || e instanceof IOException
-                    || e instanceof BackendException
-                    || e instanceof DivergenceException) {
-                return fail(line.getErr(), reason(e));
-            }
-            throw e;
-        });
-        return command;
-    }
-
-    /** What is wrong; the messages of some errors of the file system only name the file. */
-    private static String reason(Exception e) {
-        if (e instanceof FileSystemException refused && refused.getReason() == null) {
-            String what = e instanceof NoSuchFileException
-                    ? "no such file or directory"
-                    : e instanceof AccessDeniedException
-                            ? "permission denied"
-                            : e instanceof FileAlreadyExistsException
-                                    ? "is there already, and is not a directory"
-                                    : e.getClass().getSimpleName();
-            return refused.getFile() + ": " + what;
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static int fail(PrintWriter err, String message) {
-        err.println("TrainMl1m: " + message.lines().findFirst().orElse("unknown error"));
-        err.flush();
-        return USAGE_ERROR;
+        return Commands.of(new TrainMl1m());
     }
 
     @Override
     public Integer call() throws IOException {
         checkOptions();
-        if (threads != null) {
-            System.setProperty("lanner.threads", threads.toString());
-        }
         long start = System.nanoTime();
         // Found missing before any data is read.
         String backend = Backends.current().name();
@@ -171,6 +125,7 @@ public final class TrainMl1m implements Callable<Integer> {
             trainer.resume();
             say("resumed after epoch " + trainer.history().size());
         }
+        directory.writeData(dataset.data());
         directory.writeConfig(config);
         try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
             trainer.fit(progress);
@@ -189,9 +144,6 @@ public final class TrainMl1m implements Callable<Integer> {
 
     private void checkOptions() {
         require(data == null || !sample, "--data and --sample exclude each other");
-        require(
-                threads == null || (threads >= 1 && threads <= MOST_THREADS),
-                "--threads must be in 1.." + MOST_THREADS + ", found " + threads);
         require(epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
         require(batchSize == null || batchSize >= 1, "--batch-size must be positive, found " + batchSize);
         require(
@@ -215,12 +167,11 @@ public final class TrainMl1m implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "--preset: " + e.getMessage(), e);
             }
         }
+        Commands.useThreads(spec, threads);
     }
 
     private void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new ParameterException(spec.commandLine(), rule);
-        }
+        Commands.require(spec, holds, rule);
     }
 
     private Dataset chooseData() throws InterruptedIOException {
@@ -238,9 +189,9 @@ public final class TrainMl1m implements Callable<Integer> {
         } catch (IOException e) {
             // On standard error, and if quiet too: nobody should take the sample's figures for MovieLens-1M's.
             PrintWriter err = spec.commandLine().getErr();
-            err.println(
-                    "MovieLens-1M cannot be had here (" + reason(e) + "): training on the built-in sample instead; give"
-                            + " --data DIR or set " + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
+            err.println("MovieLens-1M cannot be had here (" + Commands.reason(e)
+                    + "): training on the built-in sample instead; give" + " --data DIR or set "
+                    + Ml1mSource.ENVIRONMENT + " to use a copy of your own");
             err.flush();
             return Dataset.sample();
         }
@@ -267,8 +218,7 @@ public final class TrainMl1m implements Callable<Integer> {
                 learningRate == null ? defaults.learningRate() : learningRate,
                 seed == null ? defaults.seed() : seed,
                 defaults.patience());
-        Interactions interactions = dataset.interactions();
-        return new RunConfig(dataset.name(), interactions.fingerprint(), interactions.itemCount(), model, training);
+        return RunConfig.of(dataset.name(), dataset.interactions(), model, training);
     }
 
     private RunConfig resumedConfig(RunConfig before, Interactions interactions) {

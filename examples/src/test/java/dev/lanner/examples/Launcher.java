@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs {@code examples/TrainMl1m} as a user does, on the classes of the build that runs the tests. */
+/** Runs a program's launcher script as a user does, on the classes of the build that runs the tests. */
 final class Launcher {
     /** The root of the repository: tests run in the folder of their module. */
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
@@ -28,13 +28,17 @@ final class Launcher {
     }
 
     /**
-     * Starts it.
+     * Starts {@code examples/TrainMl1m}.
      *
      * @param scratch an existing folder: where the program runs and its output goes
      */
     static Launcher start(Path scratch, Object... arguments) throws IOException {
+        return startProgram("TrainMl1m", scratch, arguments);
+    }
+
+    private static Launcher startProgram(String program, Path scratch, Object... arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(ROOT.resolve("examples/TrainMl1m").toString());
+        command.add(ROOT.resolve("examples").resolve(program).toString());
         command.addAll(List.of(Outcome.texts(arguments)));
         Path out = Files.createTempFile(scratch, "out", ".txt");
         Path err = Files.createTempFile(scratch, "err", ".txt");
@@ -48,7 +52,13 @@ final class Launcher {
         return new Launcher(process, out, err);
     }
 
-    /** Starts it and waits for its end. */
+    /** Starts a program and waits for its end. */
+    static Outcome runProgram(String program, Path scratch, Object... arguments)
+            throws IOException, InterruptedException {
+        return startProgram(program, scratch, arguments).end();
+    }
+
+    /** Starts {@code examples/TrainMl1m} and waits for its end. */
     static Outcome run(Path scratch, Object... arguments) throws IOException, InterruptedException {
         return start(scratch, arguments).end();
     }

@@ -31,11 +31,15 @@ record Outcome(int exit, List<String> out, List<String> err) {
         return new Outcome(exit, out.lines().toList(), errors);
     }
 
-    /** Runs the program in this JVM. */
+    /** Runs {@code TrainMl1m} in this JVM. */
     static Outcome inProcess(Object... arguments) {
+        return inProcess(TrainMl1m.commandLine(), arguments);
+    }
+
+    /** Runs a program in this JVM. */
+    static Outcome inProcess(CommandLine command, Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command = TrainMl1m.commandLine();
         command.setOut(new PrintWriter(out));
         command.setErr(new PrintWriter(err));
         int exit = command.execute(texts(arguments));
@@ -60,13 +64,18 @@ record Outcome(int exit, List<String> out, List<String> err) {
         return last.substring(0, last.lastIndexOf(" seconds="));
     }
 
-    /** Checks that a mistake of the user's was told in one line that has all the parts. */
+    /** Checks that a mistake of the user of {@code TrainMl1m} was told in one line that has all the parts. */
     void assertUsageError(String... parts) {
+        assertUsageErrorOf("TrainMl1m", parts);
+    }
+
+    /** Checks that a mistake of a program's user was told in one line that has all the parts. */
+    void assertUsageErrorOf(String program, String... parts) {
         assertEquals(2, exit, this::toString);
         assertEquals(List.of(), out);
         assertEquals(1, err.size(), this::toString);
         String line = err.get(0);
-        assertTrue(line.startsWith("TrainMl1m: "), line);
+        assertTrue(line.startsWith(program + ": "), line);
         for (String part : parts) {
             assertTrue(line.contains(part), () -> "\"" + part + "\" is not in: " + line);
         }

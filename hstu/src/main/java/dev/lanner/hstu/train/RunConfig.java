@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.model.HstuConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,11 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
         if (items < 1) {
             throw new IllegalArgumentException("config: items must be positive, found " + items);
         }
+    }
+
+    /** The settings of a run on some data. */
+    public static RunConfig of(String dataset, Interactions data, HstuConfig model, TrainConfig training) {
+        return new RunConfig(dataset, data.fingerprint(), data.itemCount(), model, training);
     }
 
     /** The settings as indented JSON. */
