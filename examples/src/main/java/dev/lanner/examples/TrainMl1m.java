@@ -3,6 +3,8 @@ package dev.lanner.examples;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
+import dev.lanner.hstu.eval.RankingMetrics;
+import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.train.EpochMetrics;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {
+    private static final String REPORT = "report.html";
+
     @Spec
     private CommandSpec spec;
 
@@ -117,8 +121,7 @@ public final class TrainMl1m implements Callable<Integer> {
                 config.training().epochs(),
                 config.training().batchSize(),
                 directory.path()));
-        double popularity =
-                new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST).hitRate(10);
+        RankingMetrics popularity = new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST);
 
         Trainer trainer = new Trainer(model, split, config.training(), directory);
         if (resumed != null) {
@@ -136,9 +139,21 @@ public final class TrainMl1m implements Callable<Integer> {
                             + " do not fit into the memory; try a smaller --batch-size",
                     e);
         }
-        Evaluation test = new Evaluator(model, split).evaluate(LeaveOneOut.Part.TEST);
+        Evaluator evaluator = new Evaluator(model, split);
+        Evaluation test = evaluator.evaluate(LeaveOneOut.Part.TEST);
         double seconds = (System.nanoTime() - start) / 1e9;
-        print(result(config, trainer, test, popularity, seconds));
+        RatingCalibration calibration = new RatingCalibration();
+        evaluator.evaluate(LeaveOneOut.Part.VALIDATION, calibration);
+        BiasCurves bias = new BiasCurves(config.model(), model.stateDict());
+        new RunReport(
+                        config,
+                        dataset.describe(),
+                        model.parameterCount(),
+                        trainer.history(),
+                        trainer.best(),
+                        new RunReport.Outcome(test, popularity, calibration, bias))
+                .write(directory.path().resolve(REPORT));
+        print(result(config, trainer, test, popularity.hitRate(10), seconds));
         return 0;
     }
 

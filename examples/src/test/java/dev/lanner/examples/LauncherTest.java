@@ -61,7 +61,8 @@ class LauncherTest {
                 "model.safetensors",
                 "checkpoint.safetensors",
                 "data/ratings.dat",
-                "data/movies.dat")) {
+                "data/movies.dat",
+                "report.html")) {
             assertTrue(Files.size(run.resolve(file)) > 0, file);
         }
         assertEquals(2, Files.readAllLines(run.resolve("metrics.csv")).size(), "a header and an epoch");

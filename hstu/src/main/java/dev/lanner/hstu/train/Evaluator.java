@@ -4,6 +4,7 @@ import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RankingMetrics;
 import dev.lanner.hstu.eval.Ranks;
+import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.eval.RatingErrors;
 import dev.lanner.hstu.model.Encoded;
 import dev.lanner.hstu.model.HstuModel;
@@ -26,12 +27,21 @@ public final class Evaluator {
 
     /** Figures on the held-out targets of one part; the model is in evaluation mode afterwards. */
     public Evaluation evaluate(LeaveOneOut.Part part) {
+        return evaluate(part, new RatingCalibration());
+    }
+
+    /**
+     * Figures on the held-out targets of one part; the model is in evaluation mode afterwards.
+     *
+     * @param calibration gets each predicted rating with the one that was given
+     */
+    public Evaluation evaluate(LeaveOneOut.Part part, RatingCalibration calibration) {
         model.eval();
         RankingMetrics ranking = new RankingMetrics();
         RatingErrors errors = new RatingErrors();
         for (JaggedBatch batch : split.evaluationBatches(part, BATCH_SIZE)) {
             try (Scope scope = Scope.open()) {
-                evaluate(batch, part, ranking, errors);
+                evaluate(batch, part, ranking, errors, calibration);
             }
         }
         return new Evaluation(
@@ -46,7 +56,12 @@ public final class Evaluator {
                 errors.mae());
     }
 
-    private void evaluate(JaggedBatch batch, LeaveOneOut.Part part, RankingMetrics ranking, RatingErrors errors) {
+    private void evaluate(
+            JaggedBatch batch,
+            LeaveOneOut.Part part,
+            RankingMetrics ranking,
+            RatingErrors errors,
+            RatingCalibration calibration) {
         int sequences = batch.sequences();
         int[] last = new int[sequences];
         int[] targets = new int[sequences];
@@ -65,7 +80,9 @@ public final class Evaluator {
         for (int b = 0; b < sequences; b++) {
             int user = batch.users()[b];
             ranking.add(Ranks.rankOf(scores, b * columns, model.itemCount(), targets[b], split.seen(user, part)));
-            errors.add(ratings[b], batch.targetRatings()[last[b]]);
+            float given = batch.targetRatings()[last[b]];
+            errors.add(ratings[b], given);
+            calibration.add(ratings[b], given);
         }
     }
 }
