@@ -1,6 +1,7 @@
 /** HSTU, a sequential recommender: data, model, evaluation and training. */
 @SuppressWarnings("requires-automatic") // fastutil and hnswlib have no module-info.
 module dev.lanner.hstu {
+    exports dev.lanner.hstu;
     exports dev.lanner.hstu.data;
     exports dev.lanner.hstu.eval;
     exports dev.lanner.hstu.inference;

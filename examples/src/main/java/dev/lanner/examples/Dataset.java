@@ -10,12 +10,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Interactions and the name that results go under.
+ * Data and the name that results go under.
  *
  * @param name for the result line
- * @param interactions the events
+ * @param data ratings, and titles where they are known
  */
-record Dataset(String name, Interactions interactions) {
+record Dataset(String name, MovieLens data) {
     /** The name of the built-in sample. */
     static final String SAMPLE = "sample";
 
@@ -23,20 +23,25 @@ record Dataset(String name, Interactions interactions) {
     static final String ML1M = "ml-1m";
 
     static Dataset sample() {
-        return new Dataset(SAMPLE, SampleData.generate(SampleData.DEFAULT_SEED).interactions());
+        return new Dataset(SAMPLE, SampleData.generate(SampleData.DEFAULT_SEED));
     }
 
     static Dataset ml1m(Path folder) {
-        return new Dataset(ML1M, MovieLens.read(folder).interactions());
+        return new Dataset(ML1M, MovieLens.read(folder));
     }
 
     /** Any folder in MovieLens-1M's format, under its own name. */
     static Dataset read(Path folder) {
-        Interactions interactions = MovieLens.read(folder).interactions();
+        MovieLens data = MovieLens.read(folder);
         Path last = folder.toAbsolutePath().normalize().getFileName();
         String name = last == null ? ML1M : last.toString().replaceAll("\\s", "_");
         // The sample's name says that there is no folder to read.
-        return new Dataset(name.equals(SAMPLE) ? "folder-" + SAMPLE : name, interactions);
+        return new Dataset(name.equals(SAMPLE) ? "folder-" + SAMPLE : name, data);
+    }
+
+    /** The events. */
+    Interactions interactions() {
+        return data.interactions();
     }
 
     /**
@@ -46,6 +51,7 @@ record Dataset(String name, Interactions interactions) {
      * @throws DataException if there is nothing to train on
      */
     LeaveOneOut split(int maxLength) {
+        Interactions interactions = interactions();
         LeaveOneOut split = new LeaveOneOut(interactions, maxLength);
         for (int user : split.users()) {
             if (split.trainingEnd(user) - interactions.start(user) >= 2) {
@@ -57,6 +63,7 @@ record Dataset(String name, Interactions interactions) {
 
     /** One line with the counts. */
     String describe() {
+        Interactions interactions = interactions();
         return String.format(
                 Locale.ROOT,
                 "data: %s, %,d users, %,d items, %,d ratings (positive %,d, neutral %,d, negative %,d)",

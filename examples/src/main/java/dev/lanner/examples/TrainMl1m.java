@@ -3,6 +3,8 @@ package dev.lanner.examples;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
+import dev.lanner.hstu.eval.RankingMetrics;
+import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.train.EpochMetrics;
@@ -44,6 +46,8 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {
+    private static final String REPORT = "report.html";
+
     @Spec
     private CommandSpec spec;
 
@@ -128,14 +132,14 @@ public final class TrainMl1m implements Callable<Integer> {
                 config.training().epochs(),
                 config.training().batchSize(),
                 directory.path()));
-        double popularity =
-                new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST).hitRate(10);
+        RankingMetrics popularity = new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST);
 
         try (Trainer trainer = new Trainer(model, split, config.training(), directory)) {
             if (resumed != null) {
                 trainer.resume();
                 say("resumed after epoch " + trainer.history().size());
             }
+            directory.writeData(dataset.data());
             directory.writeConfig(config);
             try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
                 trainer.fit(progress);
@@ -161,7 +165,18 @@ public final class TrainMl1m implements Callable<Integer> {
                 say(testLine("no query time", test));
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            print(result(config, trainer, test, popularity, figures, seconds));
+            RatingCalibration calibration = new RatingCalibration();
+            trainer.evaluate(LeaveOneOut.Part.VALIDATION, true, calibration);
+            BiasCurves bias = new BiasCurves(config.model(), model.stateDict());
+            new RunReport(
+                            config,
+                            dataset.describe(),
+                            model.parameterCount(),
+                            trainer.history(),
+                            trainer.best(),
+                            new RunReport.Outcome(test, popularity, calibration, bias))
+                    .write(directory.path().resolve(REPORT));
+            print(result(config, trainer, test, popularity.hitRate(10), figures, seconds));
             return 0;
         }
     }
@@ -245,13 +260,7 @@ public final class TrainMl1m implements Callable<Integer> {
                 seed == null ? defaults.seed() : seed,
                 defaults.patience(),
                 defaults.optimizer());
-        Interactions interactions = dataset.interactions();
-        RunConfig config = new RunConfig(
-                dataset.name(),
-                interactions.fingerprint(),
-                interactions.itemCount(),
-                HstuConfig.preset(name),
-                training);
+        RunConfig config = RunConfig.of(dataset.name(), dataset.interactions(), HstuConfig.preset(name), training);
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             try {
                 config = config.with(setting.getKey(), setting.getValue());

@@ -56,7 +56,14 @@ class LauncherTest {
         String result = outcome.result();
         assertEquals(1, outcome.out().size());
         assertTrue(result.startsWith("RESULT dataset=sample preset=article seed=1 epochs=1 best_epoch=1 "), result);
-        for (String file : List.of("config.json", "metrics.csv", "model.safetensors", "checkpoint.safetensors")) {
+        for (String file : List.of(
+                "config.json",
+                "metrics.csv",
+                "model.safetensors",
+                "checkpoint.safetensors",
+                "data/ratings.dat",
+                "data/movies.dat",
+                "report.html")) {
             assertTrue(Files.size(run.resolve(file)) > 0, file);
         }
         assertEquals(2, Files.readAllLines(run.resolve("metrics.csv")).size(), "a header and an epoch");

@@ -77,7 +77,8 @@ class ReadmeTest {
         String imports =
                 block.lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
         String body = block.lines().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
-        return imports + "\nclass " + MAIN + " {\npublic static void main(String[] arguments) {\n" + body + "\n}\n}\n";
+        return imports + "\nclass " + MAIN + " {\npublic static void main(String[] arguments) throws Exception {\n"
+                + body + "\n}\n}\n";
     }
 
     private void compile(String program, String classPath) throws IOException {

@@ -148,9 +148,9 @@ class ResumeTest {
 
     private static Map<String, byte[]> files(Path run) throws IOException {
         Map<String, byte[]> files = new TreeMap<>();
-        try (var paths = Files.list(run)) {
-            for (Path path : paths.toList()) {
-                files.put(path.getFileName().toString(), Files.readAllBytes(path));
+        try (var paths = Files.walk(run)) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                files.put(run.relativize(path).toString(), Files.readAllBytes(path));
             }
         }
         return files;

@@ -1,6 +1,11 @@
 package dev.lanner.hstu.data;
 
+import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,6 +51,64 @@ public record MovieLens(Interactions interactions, Map<Integer, Movie> movies, M
                 ratings(ratings.toString(), bytes(ratings)),
                 Files.exists(movies) ? movies(movies.toString(), bytes(movies)) : Map.of(),
                 Files.exists(users) ? users(users.toString(), bytes(users)) : Map.of());
+    }
+
+    /**
+     * Writes the ratings, and the movies if there are any, into a folder that is made where it is missing: {@link #read} gives equal
+     * ones. Users' data are not written.
+     *
+     * @throws IllegalArgumentException if a movie cannot be written in the format, such as one whose title has "::"
+     * @throws IOException if a file cannot be written; each is replaced at once
+     */
+    public void write(Path directory) throws IOException {
+        byte[] lines = movieLines();
+        Files.createDirectories(directory);
+        if (!movies.isEmpty()) {
+            AtomicFiles.write(directory.resolve(MOVIES), out -> out.write(lines));
+        }
+        AtomicFiles.write(directory.resolve(RATINGS), this::writeRatings);
+    }
+
+    private byte[] movieLines() {
+        StringBuilder text = new StringBuilder();
+        for (Movie movie : movies.values()) {
+            String genres = String.join("|", movie.genres());
+            text.append(movie.id()).append("::").append(movie.title()).append("::");
+            text.append(genres).append('\n');
+        }
+        byte[] lines = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        if (!movies.isEmpty() && !isRead(lines)) {
+            throw new IllegalArgumentException(
+                    "movies: titles and genres must be Latin-1 text without \"::\", and genres"
+                            + " without \"|\", to be written as " + MOVIES);
+        }
+        return lines;
+    }
+
+    /** Whether reading gives these movies again. */
+    private boolean isRead(byte[] lines) {
+        try {
+            return movies(MOVIES, lines).equals(movies);
+        } catch (DataException e) {
+            return false;
+        }
+    }
+
+    /** User by user in the order of time, which the stable sort of reading keeps. */
+    private void writeRatings(OutputStream out) throws IOException {
+        Writer writer = new OutputStreamWriter(out, StandardCharsets.ISO_8859_1);
+        StringBuilder line = new StringBuilder();
+        for (int user = 0; user < interactions.userCount(); user++) {
+            for (int i = interactions.start(user); i < interactions.start(user + 1); i++) {
+                line.setLength(0);
+                line.append(interactions.userId(user)).append("::");
+                line.append(interactions.itemId(interactions.itemAt(i))).append("::");
+                line.append(interactions.ratingAt(i)).append("::");
+                line.append(interactions.timestampAt(i)).append('\n');
+                writer.append(line);
+            }
+        }
+        writer.flush();
     }
 
     private static byte[] bytes(Path file) {

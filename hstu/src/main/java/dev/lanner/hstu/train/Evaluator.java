@@ -4,6 +4,7 @@ import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RankingMetrics;
 import dev.lanner.hstu.eval.Ranks;
+import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.eval.RatingErrors;
 import dev.lanner.hstu.model.Encoded;
 import dev.lanner.hstu.model.HstuModel;
@@ -55,6 +56,16 @@ public final class Evaluator implements AutoCloseable {
      * @param queryTime whether a history is asked at the time of its target, else at that of its last event
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
+        return evaluate(part, queryTime, new RatingCalibration());
+    }
+
+    /**
+     * Figures on the held-out targets of one part; the model is in evaluation mode afterwards.
+     *
+     * @param queryTime whether a history is asked at the time of its target, else at that of its last event
+     * @param calibration gets each predicted rating with the one that was given
+     */
+    public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime, RatingCalibration calibration) {
         model.eval();
         RankingMetrics ranking = new RankingMetrics();
         RatingErrors errors = new RatingErrors();
@@ -67,7 +78,7 @@ public final class Evaluator implements AutoCloseable {
             Targets targets = Targets.of(recorded ? asked.padded(BATCH_SIZE, rows) : asked);
             try (Scope scope = Scope.open()) {
                 Tensor[] results = recorded ? run(targets) : compute(targets);
-                add(batch, part, targets, results, ranking, errors);
+                add(batch, part, targets, results, ranking, errors, calibration);
             }
         }
         return new Evaluation(
@@ -123,7 +134,8 @@ public final class Evaluator implements AutoCloseable {
             Targets targets,
             Tensor[] results,
             RankingMetrics ranking,
-            RatingErrors errors) {
+            RatingErrors errors,
+            RatingCalibration calibration) {
         float[] scores = results[0].toFloats();
         float[] ratings = model.predictsRatings() ? results[1].toFloats() : new float[0];
         int columns = model.itemCount() + 1;
@@ -132,7 +144,9 @@ public final class Evaluator implements AutoCloseable {
             int target = targets.items()[b];
             ranking.add(Ranks.rankOf(scores, b * columns, model.itemCount(), target, split.seen(user, part)));
             if (model.predictsRatings()) {
-                errors.add(ratings[b], batch.targetRatings()[targets.rows()[b]]);
+                float given = batch.targetRatings()[targets.rows()[b]];
+                errors.add(ratings[b], given);
+                calibration.add(ratings[b], given);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.lanner.hstu.train;
 
+import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.Settings;
 import java.io.IOException;
@@ -23,6 +24,11 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
         if (items < 1) {
             throw new IllegalArgumentException("config: items must be positive, found " + items);
         }
+    }
+
+    /** The settings of a run on some data. */
+    public static RunConfig of(String dataset, Interactions data, HstuConfig model, TrainConfig training) {
+        return new RunConfig(dataset, data.fingerprint(), data.itemCount(), model, training);
     }
 
     /** The settings as indented JSON. */

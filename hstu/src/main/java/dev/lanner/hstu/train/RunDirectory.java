@@ -1,5 +1,7 @@
 package dev.lanner.hstu.train;
 
+import dev.lanner.hstu.data.DataException;
+import dev.lanner.hstu.data.MovieLens;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.nn.AtomicFiles;
 import dev.lanner.nn.Optimizer;
@@ -13,14 +15,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The folder of a run: {@code config.json}, {@code metrics.csv}, {@code model.safetensors} (the best epoch) and
- * {@code checkpoint.safetensors} (the last epoch, to go on from). Every file is replaced at once.
+ * The folder of a run: {@code config.json}, {@code metrics.csv}, {@code model.safetensors} (the best epoch), {@code
+ * checkpoint.safetensors} (the last epoch, to go on from), and in {@code data} the ratings and movies, as a model is served with the
+ * histories and the ids that it was trained on. Every file is replaced at once.
  */
 public final class RunDirectory {
     private static final String CONFIG = "config.json";
     private static final String METRICS = "metrics.csv";
     private static final String MODEL = "model.safetensors";
     private static final String CHECKPOINT = "checkpoint.safetensors";
+    private static final String DATA = "data";
 
     private final Path path;
 
@@ -37,7 +41,7 @@ public final class RunDirectory {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new IOException(path + ": is not a directory");
         }
-        for (String file : List.of(CONFIG, METRICS, MODEL, CHECKPOINT)) {
+        for (String file : List.of(CONFIG, METRICS, MODEL, CHECKPOINT, DATA)) {
             if (Files.exists(path.resolve(file))) {
                 throw new IOException(path + ": holds a run already; resume it, or choose another directory");
             }
@@ -46,7 +50,7 @@ public final class RunDirectory {
     }
 
     /**
-     * The folder of a run to go on with.
+     * The folder of a run.
      *
      * @throws IOException if there is none in it
      */
@@ -55,7 +59,7 @@ public final class RunDirectory {
             throw new IOException(path + ": no such directory");
         }
         if (!Files.isRegularFile(path.resolve(CONFIG))) {
-            throw new IOException(path + ": holds no run to resume: " + CONFIG + " is missing");
+            throw new IOException(path + ": holds no run: " + CONFIG + " is missing");
         }
         return new RunDirectory(path);
     }
@@ -75,6 +79,34 @@ public final class RunDirectory {
         Files.createDirectories(path);
         byte[] json = config.toJson();
         AtomicFiles.write(path.resolve(CONFIG), out -> out.write(json));
+    }
+
+    /** Writes the data that the run is on, and makes the folder. */
+    public void writeData(MovieLens data) throws IOException {
+        data.write(path.resolve(DATA));
+    }
+
+    /**
+     * The data that the run is on, without the users' own.
+     *
+     * @throws DataException if they cannot be read
+     * @throws IOException if they are not there, or not those of the run's settings
+     */
+    public MovieLens data() throws IOException {
+        if (!Files.exists(path.resolve(DATA))) {
+            throw new IOException(path + ": holds no data to recommend from: " + DATA
+                    + " is missing; resume the run, which" + " writes them");
+        }
+        MovieLens data = MovieLens.read(path.resolve(DATA));
+        if (!data.interactions().fingerprint().equals(config().fingerprint())) {
+            throw new IOException(path.resolve(DATA) + ": not the data that the model was trained on");
+        }
+        return data;
+    }
+
+    /** Saves a model as the run's best, where none was trained. */
+    public void writeModel(HstuModel model) throws IOException {
+        Safetensors.write(path.resolve(MODEL), model.stateDict(), Map.of());
     }
 
     /**
@@ -103,8 +135,15 @@ public final class RunDirectory {
         return Checkpoint.read(path.resolve(CHECKPOINT), model, optimizer);
     }
 
-    /** Loads the parameters of the best epoch. */
+    /**
+     * Loads the parameters of the best epoch.
+     *
+     * @throws IOException if no epoch was saved yet, or the parameters are not those of such a model
+     */
     public void loadBest(HstuModel model) throws IOException {
+        if (!Files.exists(path.resolve(MODEL))) {
+            throw new IOException(path + ": holds no trained model yet: " + MODEL + " is missing");
+        }
         try {
             model.load(Safetensors.read(path.resolve(MODEL)).tensors());
         } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.lanner.hstu.train;
 
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.nn.Optimizer;
 import dev.lanner.tensor.DType;
@@ -97,6 +98,15 @@ public final class Trainer implements AutoCloseable {
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
         return evaluator.evaluate(part, queryTime);
+    }
+
+    /**
+     * As {@link #evaluate(LeaveOneOut.Part, boolean)}.
+     *
+     * @param calibration gets each predicted rating with the one that was given
+     */
+    public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime, RatingCalibration calibration) {
+        return evaluator.evaluate(part, queryTime, calibration);
     }
 
     private boolean outOfPatience() {

@@ -1,6 +1,7 @@
 package dev.lanner.hstu.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders and files that can be read, and each rule that they can break. */
 class MovieLensTest {
@@ -219,5 +222,37 @@ class MovieLensTest {
 
     private void write(String file, String content) throws IOException {
         Files.write(folder.resolve(file), content.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void writtenDataAreReadAgain() throws IOException {
+        MovieLens sample = SampleData.generate(3);
+        Path written = folder.resolve("new/folder");
+        sample.write(written);
+        MovieLens read = MovieLens.read(written);
+        assertEquals(sample.interactions().fingerprint(), read.interactions().fingerprint());
+        assertEquals(sample.movies(), read.movies());
+        assertEquals(Map.of(), read.users());
+    }
+
+    @Test
+    void eventsOfOneMomentKeepTheirOrderWhenWritten() throws IOException {
+        Interactions ties = Interactions.of(
+                new int[] {2, 1, 1, 1}, new int[] {9, 8, 3, 5}, new int[] {1, 2, 3, 4}, new long[] {7, 6, 6, 6});
+        new MovieLens(ties, Map.of(), Map.of()).write(folder);
+        assertEquals(
+                "1::8::2::6\n1::3::3::6\n1::5::4::6\n2::9::1::7\n", Files.readString(folder.resolve("ratings.dat")));
+        assertEquals(ties.fingerprint(), MovieLens.read(folder).interactions().fingerprint());
+        assertFalse(Files.exists(folder.resolve("movies.dat")), "there are none");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Title :: with the separator", "\u5343\u3068\u5343\u5c0b", "two\nlines"})
+    void titlesThatTheFormatCannotHoldAreRefused(String title) {
+        Interactions one = Interactions.of(new int[] {1}, new int[] {1}, new int[] {1}, new long[] {1});
+        MovieLens data = new MovieLens(one, Map.of(1, new Movie(1, title, List.of("Drama"))), Map.of());
+        Path written = folder.resolve("written");
+        assertThrows(IllegalArgumentException.class, () -> data.write(written));
+        assertFalse(Files.exists(written));
     }
 }

@@ -1,0 +1,11 @@
+package dev.lanner.hstu;
+
+/**
+ * An item for a user.
+ *
+ * @param item external id
+ * @param score what it is ranked by: cosine similarity of the user's state and the item, in [-1, 1], plus the weighted predicted rating;
+ *     for a user of whom nothing is known, the item's share of all events
+ * @param rating predicted, on the scale 1 to 5 but not cut to it; for a user of whom nothing is known, the mean of the item's ratings
+ */
+public record Recommendation(int item, double score, double rating) {}

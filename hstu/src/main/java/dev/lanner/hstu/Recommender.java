@@ -1,0 +1,374 @@
+package dev.lanner.hstu;
+
+import dev.lanner.hstu.data.DataException;
+import dev.lanner.hstu.data.Interactions;
+import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.data.MovieLens;
+import dev.lanner.hstu.inference.CandidateScores;
+import dev.lanner.hstu.inference.MFalcon;
+import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.hstu.train.RunDirectory;
+import dev.lanner.hstu.train.TrainListener;
+import dev.lanner.hstu.train.Trainer;
+import dev.lanner.tensor.Scope;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Recommends items to users, both by their external ids, from the users' histories. Recommendation has two stages: the items nearest to
+ * the user's state by cosine similarity are candidates, and those are ranked by {@code similarity + ratingWeight * predicted rating}.
+ * Each {@code with…} gives a recommender that shares the model and differs in one setting. Safe for use by many threads.
+ */
+public final class Recommender {
+    /** How many candidates retrieval hands to ranking. */
+    public static final int CANDIDATES = 100;
+    /** Chosen by the NDCG@10 of liked validation targets on MovieLens-1M: docs/decisions/013-recommender.md. */
+    public static final double RATING_WEIGHT = 0.03;
+
+    private final RunConfig config;
+    private final MovieLens data;
+    private final MFalcon scorer;
+    private final Histories histories;
+    private final TwoStage ranking;
+    private final UnknownIds unknown;
+    private final int[] allItems;
+
+    private Recommender(
+            RunConfig config,
+            MovieLens data,
+            MFalcon scorer,
+            Histories histories,
+            TwoStage ranking,
+            UnknownIds unknown) {
+        this.config = config;
+        this.data = data;
+        this.scorer = scorer;
+        this.histories = histories;
+        this.ranking = ranking;
+        this.unknown = unknown;
+        allItems = IntStream.rangeClosed(1, config.items()).toArray();
+    }
+
+    private static Recommender of(RunConfig config, MovieLens data, HstuModel model) {
+        return new Recommender(
+                config,
+                data,
+                new MFalcon(model),
+                new Histories(data.interactions(), 0),
+                new TwoStage(CANDIDATES, RATING_WEIGHT),
+                UnknownIds.ERROR);
+    }
+
+    /**
+     * Trains a model as {@code examples/TrainMl1m} does: each user's last two events are held out, and the epoch is chosen by the first
+     * of them. Recommendations then start from all events.
+     *
+     * @param config the settings, of {@link RunConfig#of} these data
+     * @param directory a new folder, to which each epoch is saved; {@link #load} reads it
+     * @throws IllegalArgumentException if the settings are for other data
+     * @throws DataException if no user has the four events that training takes
+     * @throws IOException if there is a run in the folder already, or it cannot be written
+     */
+    public static Recommender fit(MovieLens data, RunConfig config, Path directory, TrainListener listener)
+            throws IOException {
+        Interactions interactions = data.interactions();
+        if (!config.fingerprint().equals(interactions.fingerprint())) {
+            throw new IllegalArgumentException("fit: the configuration is for other data (" + config.dataset() + ")");
+        }
+        LeaveOneOut split = new LeaveOneOut(interactions, config.model().maxLength());
+        if (split.trainingBatches(config.training().seed(), 1, 1).isEmpty()) {
+            throw new DataException(
+                    config.dataset() + ": no user has the 4 ratings that training, validation and test take");
+        }
+        HstuModel model =
+                new HstuModel(config.model(), config.items(), config.training().seed());
+        RunDirectory run = RunDirectory.create(directory);
+        run.writeData(data);
+        run.writeConfig(config);
+        new Trainer(model, split, config.training(), run).fit(listener);
+        return of(config, data, model);
+    }
+
+    /**
+     * Reads a recommender that was saved, or the folder of a training run: its best epoch.
+     *
+     * @throws IOException if there is none in the folder, or a file of it is damaged or does not fit the others; the message names it
+     * @throws DataException if the data in it cannot be read
+     */
+    public static Recommender load(Path directory) throws IOException {
+        RunDirectory run = RunDirectory.open(directory);
+        RunConfig config = run.config();
+        MovieLens data = run.data();
+        HstuModel model =
+                new HstuModel(config.model(), config.items(), config.training().seed());
+        run.loadBest(model);
+        return of(config, data, model);
+    }
+
+    /**
+     * Writes what {@link #load} reads: settings, parameters, and the data with all events. The settings of the {@code with…} methods are
+     * not part of it.
+     *
+     * @param directory a new folder
+     * @throws IOException if there is a run in the folder already, or it cannot be written
+     */
+    public void save(Path directory) throws IOException {
+        RunDirectory run = RunDirectory.create(directory);
+        run.writeData(data);
+        run.writeModel(scorer.model());
+        run.writeConfig(config);
+    }
+
+    /** The settings of the model and of its training. */
+    public RunConfig config() {
+        return config;
+    }
+
+    /** All events, held-out ones among them, and titles and genres where they are known. */
+    public MovieLens data() {
+        return data;
+    }
+
+    Histories histories() {
+        return histories;
+    }
+
+    TwoStage ranking() {
+        return ranking;
+    }
+
+    /** With another answer for unknown users and items; the default is an error. */
+    public Recommender withUnknown(UnknownIds policy) {
+        return new Recommender(config, data, scorer, histories, ranking, policy);
+    }
+
+    /**
+     * With another weight of the predicted rating beside the cosine similarity.
+     *
+     * @throws IllegalArgumentException if it is not finite
+     */
+    public Recommender withRatingWeight(double weight) {
+        if (!Double.isFinite(weight)) {
+            throw new IllegalArgumentException("recommender: the rating weight must be finite, found " + weight);
+        }
+        return with(new TwoStage(ranking.candidates(), weight));
+    }
+
+    /**
+     * With another number of candidates that are ranked again.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Recommender withCandidates(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("recommender: candidates must not be negative, found " + count);
+        }
+        return with(new TwoStage(count, ranking.ratingWeight()));
+    }
+
+    private Recommender with(TwoStage other) {
+        return new Recommender(config, data, scorer, histories, other, unknown);
+    }
+
+    /**
+     * As if each user's last events had not happened, to see what it would have recommended: 1 before the test target, 2 before the
+     * validation target. A user without other events is unknown then.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Recommender withoutLast(int events) {
+        if (events < 0) {
+            throw new IllegalArgumentException("recommender: held-out events must not be negative, found " + events);
+        }
+        return new Recommender(config, data, scorer, new Histories(data.interactions(), events), ranking, unknown);
+    }
+
+    /** The best items for users, without what they have seen: {@link #recommend(int[], int, boolean)}. */
+    public Map<Integer, List<Recommendation>> recommend(int[] users, int k) {
+        return recommend(users, k, true);
+    }
+
+    /**
+     * The best items for users.
+     *
+     * @param users external ids
+     * @param k how many for each, positive; fewer where there are not as many
+     * @param filterSeen whether to leave out the items of the user's events
+     * @return by user in the given order, best first; a longer list begins with the shorter one
+     * @throws IllegalArgumentException if k is not positive, or users are unknown and that is an error
+     */
+    public Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen) {
+        checkCount("recommend", k);
+        Map<Integer, List<Recommendation>> answers = new LinkedHashMap<>();
+        for (int userId : answered("recommend", "users", users, histories::has)) {
+            if (!histories.has(userId)) {
+                answers.put(userId, popular(k, allItems));
+                continue;
+            }
+            int user = data.interactions().user(userId);
+            CandidateScores scores = scores(user);
+            int[] items = ranking.ranking(scores, filterSeen ? histories.seen(user) : new BitSet());
+            List<Recommendation> best = new ArrayList<>();
+            for (int item : Arrays.copyOf(items, Math.min(k, items.length))) {
+                best.add(recommendation(scores, item - 1, item));
+            }
+            answers.put(userId, List.copyOf(best));
+        }
+        return answers;
+    }
+
+    /**
+     * The place of an item among all that can be recommended to a user, from 1: as {@link #recommend} would list them without end. Items
+     * that the user has seen do not count, but the item itself does.
+     *
+     * @throws IllegalArgumentException if user or item are unknown
+     */
+    public int rankOf(int userId, int itemId) {
+        int item = data.interactions().item(itemId);
+        if (!histories.has(userId) || item < 0) {
+            throw new IllegalArgumentException("rank: must be known, found user " + userId + " and item " + itemId);
+        }
+        int user = data.interactions().user(userId);
+        BitSet leftOut = histories.seen(user);
+        leftOut.clear(item);
+        return IntArrayList.wrap(ranking.ranking(scores(user), leftOut)).indexOf(item) + 1;
+    }
+
+    /**
+     * How many items a user has not seen: as many as {@link #recommend} can list.
+     *
+     * @throws IllegalArgumentException if the user is unknown
+     */
+    public int unseenItems(int userId) {
+        if (!histories.has(userId)) {
+            throw new IllegalArgumentException("unseenItems: user " + userId + " is unknown");
+        }
+        return allItems.length
+                - histories.seen(data.interactions().user(userId)).cardinality();
+    }
+
+    /**
+     * Given items, ranked for a user by {@code similarity + ratingWeight * predicted rating}. Seen ones are not filtered.
+     *
+     * @param user external id
+     * @param candidates external ids
+     * @return best first, of equal scores the first given; empty if the user is unknown and skipped
+     * @throws IllegalArgumentException if user or items are unknown and that is an error
+     */
+    public List<Recommendation> rank(int user, int... candidates) {
+        int[] users = answered("rank", "users", new int[] {user}, histories::has);
+        int[] items = known("rank", candidates);
+        if (users.length == 0) {
+            return List.of();
+        }
+        if (!histories.has(user)) {
+            return popular(items.length, items);
+        }
+        CandidateScores scores = scores(data.interactions().user(user), items);
+        int[] places = IntStream.range(0, items.length).toArray();
+        TwoStage.sort(places, places.length, i -> ranking.score(scores.retrieval()[i], scores.ratings()[i]));
+        return IntStream.of(places)
+                .mapToObj(i -> recommendation(scores, i, items[i]))
+                .toList();
+    }
+
+    /**
+     * The items most like others, by the cosine of their embeddings.
+     *
+     * @param items external ids
+     * @param k how many for each, positive
+     * @return by item in the given order, most like first, without the item itself
+     * @throws IllegalArgumentException if k is not positive, or items are unknown and that is an error
+     */
+    public Map<Integer, List<SimilarItem>> recommendToItem(int[] items, int k) {
+        checkCount("recommendToItem", k);
+        Interactions interactions = data.interactions();
+        Map<Integer, List<SimilarItem>> answers = new LinkedHashMap<>();
+        for (int itemId : answered("recommendToItem", "items", items, id -> interactions.item(id) >= 0)) {
+            int item = interactions.item(itemId);
+            answers.put(
+                    itemId,
+                    item >= 0
+                            ? similar(item, k)
+                            : popular(k, allItems).stream()
+                                    .map(popular -> new SimilarItem(popular.item(), 0))
+                                    .toList());
+        }
+        return answers;
+    }
+
+    private List<SimilarItem> similar(int item, int k) {
+        float[] similarities;
+        try (Scope scope = Scope.open()) {
+            HstuModel model = scorer.model();
+            similarities =
+                    model.scores(model.itemEmbeddings().narrow(0, item, 1)).toFloats();
+        }
+        int[] others = IntStream.of(allItems).filter(other -> other != item).toArray();
+        TwoStage.sort(others, others.length, other -> similarities[other]);
+        return IntStream.of(others)
+                .limit(k)
+                .mapToObj(other -> new SimilarItem(data.interactions().itemId(other), similarities[other]))
+                .toList();
+    }
+
+    /** The scores of the items 1..V for a user who has events. */
+    CandidateScores scores(int user) {
+        return scores(user, allItems);
+    }
+
+    private CandidateScores scores(int user, int... items) {
+        return scorer.score(scorer.encode(histories.of(user, config.model().maxLength())), items);
+    }
+
+    private Recommendation recommendation(CandidateScores scores, int place, int item) {
+        float rating = scores.ratings()[place];
+        return new Recommendation(
+                data.interactions().itemId(item), ranking.score(scores.retrieval()[place], rating), rating);
+    }
+
+    private List<Recommendation> popular(int k, int... items) {
+        int[] sorted = items.clone();
+        TwoStage.sort(sorted, sorted.length, histories::share);
+        return IntStream.of(sorted)
+                .limit(k)
+                .mapToObj(item -> new Recommendation(
+                        data.interactions().itemId(item), histories.share(item), histories.meanRating(item)))
+                .toList();
+    }
+
+    /** The ids that get an answer: all, or the known ones. */
+    private int[] answered(String operation, String what, int[] ids, IntPredicate isKnown) {
+        int[] unknownIds = IntStream.of(ids).filter(isKnown.negate()).toArray();
+        if (unknownIds.length > 0 && unknown == UnknownIds.ERROR) {
+            throw new IllegalArgumentException(
+                    operation + ": " + what + " without events: " + Arrays.toString(unknownIds));
+        }
+        return unknown == UnknownIds.SKIP ? IntStream.of(ids).filter(isKnown).toArray() : ids;
+    }
+
+    /** Internal items of external ids; what nobody has rated cannot be ranked, and is an error or left out. */
+    private int[] known(String operation, int... itemIds) {
+        Interactions interactions = data.interactions();
+        return IntStream.of(answered(operation, "items", itemIds, id -> interactions.item(id) >= 0))
+                .map(interactions::item)
+                .filter(item -> item >= 0)
+                .toArray();
+    }
+
+    private static void checkCount(String operation, int k) {
+        if (k < 1) {
+            throw new IllegalArgumentException(operation + ": k must be positive, found " + k);
+        }
+    }
+}
