@@ -167,7 +167,7 @@ final class CandidateAttentionKernel implements FusedKernel {
         float scale = 1 / (float) op.attention().divisor();
         float[] tile = scratch.floats(TILE, SIZE * SIZE);
         AttentionSlice sums =
-                AttentionPacking.zeros(c.out(), first, rows, valueColumn, valueWidth, width, scratch, SUMS);
+                AttentionPacking.zeros(c.out().from(valueColumn), first, rows, 1, valueWidth, width, scratch, SUMS);
         int queries = c.q().at(first, keyColumn);
         for (int start = 0; start < events; start += SIZE) {
             int count = Math.min(SIZE, events - start);
@@ -191,12 +191,12 @@ final class CandidateAttentionKernel implements FusedKernel {
                     SIZE);
             // At this distance from the diagonal nothing is hidden.
             tiles.silu(rows, columns, SIZE, scale, tile);
-            AttentionSlice values =
-                    AttentionPacking.rows(c.values(), start, count, valueColumn, valueWidth, width, scratch, VALUES);
+            AttentionSlice values = AttentionPacking.rows(
+                    c.values().from(valueColumn), start, count, 1, valueWidth, width, scratch, VALUES);
             add(rows, count, width, tile, 0, values, 0, sums, 0);
         }
         itself(c, first, rows, keyWidth, queries, padded(events), head, valueWidth, width, sums, scratch);
-        AttentionPacking.store(sums, c.out(), first, rows, valueColumn, valueWidth, width);
+        AttentionPacking.store(sums, c.out().from(valueColumn), first, rows, 1, valueWidth, width);
     }
 
     /** Adds each candidate's attention to itself: the diagonal of a tile of candidates, block by block. */
@@ -217,8 +217,8 @@ final class CandidateAttentionKernel implements FusedKernel {
         float[] keys = scratch.floats(OWN_KEYS, (keyWidth + 1) * SIZE);
         transposed(c.k(), first, rows, head * keyWidth, keyWidth, keys, 0);
         Arrays.fill(keys, keyWidth * SIZE, (keyWidth + 1) * SIZE, 0);
-        AttentionSlice values =
-                AttentionPacking.rows(c.v(), first, rows, head * valueWidth, valueWidth, width, scratch, OWN_VALUES);
+        AttentionSlice values = AttentionPacking.rows(
+                c.v().from(head * valueWidth), first, rows, 1, valueWidth, width, scratch, OWN_VALUES);
         int columns = AttentionPacking.padded(BLOCK, tiles.lanes());
         for (int row = 0; row < rows; row += BLOCK) {
             int block = Math.min(BLOCK, rows - row);
