@@ -7,7 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -35,7 +34,6 @@ final class Figure {
     /** More points than this are a line without markers. */
     private static final int MOST_MARKERS = 20;
 
-    private static final double HALF = 0.5;
     private static final int SERIES_COLOURS = 8;
 
     /** Stand for the page's colours while the chart is drawn. */
@@ -74,15 +72,6 @@ final class Figure {
                 .build();
         styler = chart.getStyler();
         style();
-    }
-
-    /** Names the whole numbers 0, 1, ... on the horizontal axis, and nothing between them. */
-    Figure name(List<String> names) {
-        styler.setXAxisMin(-HALF).setXAxisMax(names.size() - HALF).setxAxisTickLabelsFormattingFunction(x -> {
-            int place = (int) Math.rint(x);
-            return place == x && place >= 0 && place < names.size() ? names.get(place) : "";
-        });
-        return this;
     }
 
     private void style() {

@@ -169,22 +169,42 @@ record RunReport(
 
     private void bias(Document page) throws IOException {
         BiasCurves bias = outcome.bias();
-        Figure times = new Figure("time-bias", "time between the two events", "bias").name(bias.bucketNames());
+        Figure times = new Figure("time-bias", "time bucket", "bias");
         Figure positions = new Figure("position-bias", "events between the two, 0 is the event itself", "bias");
         List<double[]> timeCurves = bias.times();
         List<double[]> positionCurves = bias.positions();
         for (int block = 0; block < timeCurves.size(); block++) {
-            times.add("block " + (block + 1), places(timeCurves.get(block)), timeCurves.get(block));
+            times.add("block " + (block + 1), places(1, timeCurves.get(block)), timeCurves.get(block));
         }
         for (int block = 0; block < positionCurves.size(); block++) {
-            positions.add("block " + (block + 1), places(positionCurves.get(block)), positionCurves.get(block));
+            positions.add("block " + (block + 1), places(0, positionCurves.get(block)), positionCurves.get(block));
         }
+        buckets(page.expectFirst("#time-buckets"), bias.bucketNames(), timeCurves);
         putOrRemove(page, "time-bias", times, timeCurves.isEmpty(), "Learned time bias of each block");
         putOrRemove(page, "position-bias", positions, positionCurves.isEmpty(), "Learned position bias of each block");
     }
 
-    private static double[] places(double[] values) {
-        return IntStream.range(0, values.length).asDoubleStream().toArray();
+    /** The values of the time-bias curves, with the names that the numbers on the axis stand for. */
+    private static void buckets(Element table, List<String> names, List<double[]> curves) {
+        Element head = table.appendElement("thead").appendElement("tr");
+        head.appendElement("th").addClass("number").text("bucket");
+        head.appendElement("th").text("time between");
+        for (int block = 1; block <= curves.size(); block++) {
+            head.appendElement("th").addClass("number").text("block " + block);
+        }
+        Element body = table.appendElement("tbody");
+        for (int bucket = 0; bucket < names.size() && !curves.isEmpty(); bucket++) {
+            Element row = body.appendElement("tr");
+            number(row, Integer.toString(bucket + 1));
+            row.appendElement("td").text(names.get(bucket));
+            for (double[] curve : curves) {
+                number(row, share(curve[bucket]));
+            }
+        }
+    }
+
+    private static double[] places(int first, double[] values) {
+        return IntStream.range(first, first + values.length).asDoubleStream().toArray();
     }
 
     private void calibration(Document page) throws IOException {

@@ -184,6 +184,12 @@ class RunReportTest {
             float[] positions =
                     parameters.get("blocks." + block + ".position_bias").toFloats();
             assertEquals(times[4], curves.times().get(block)[4]);
+            assertEquals(
+                    String.format(Locale.ROOT, "%.4f", times[4]),
+                    page.expectFirst("#time-buckets tbody")
+                            .child(4)
+                            .child(2 + block)
+                            .text());
             assertEquals(5, curves.times().get(block).length);
             assertEquals(positions[199], curves.positions().get(block)[0], "the event itself");
             assertEquals(positions[398], curves.positions().get(block)[199], "the most distant one");

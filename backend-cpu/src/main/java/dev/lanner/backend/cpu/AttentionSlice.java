@@ -14,4 +14,9 @@ record AttentionSlice(float[] values, int offset, int rowStride) {
     int at(int row, int column) {
         return offset + row * rowStride + column;
     }
+
+    /** The columns from one on: those of a head alone. */
+    AttentionSlice from(int column) {
+        return new AttentionSlice(values, at(0, column), rowStride);
+    }
 }

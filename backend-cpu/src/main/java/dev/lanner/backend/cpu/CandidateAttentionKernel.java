@@ -185,7 +185,7 @@ final class CandidateAttentionKernel implements FusedKernel {
         int valueColumn = head * c.valueWidth();
         float[] scores = scratch.floats(TILE, (ROWS + 1) * COLUMNS);
         AttentionSlice sums =
-                AttentionPacking.zeros(c.out(), first, rows, valueColumn, c.valueWidth(), padded, scratch, SUMS);
+                AttentionPacking.zeros(c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, SUMS);
         int queries = c.q().at(first, head * c.keyWidth());
         for (int tile = 0; tile < tileCount(c.vectors()); tile++) {
             int start = start(tile, c.vectors());
@@ -210,11 +210,11 @@ final class CandidateAttentionKernel implements FusedKernel {
                     columns);
             silu(rows * columns, scores);
             AttentionSlice values = AttentionPacking.rows(
-                    c.values(), start, count, valueColumn, c.valueWidth(), padded, scratch, VALUES);
+                    c.values().from(valueColumn), start, count, 1, c.valueWidth(), padded, scratch, VALUES);
             add(rows, count, padded, scores, 0, columns, values, 0, sums, 0);
         }
         attendToItself(c, head, first, rows, sums, padded, scratch);
-        AttentionPacking.store(sums, c.out(), first, rows, valueColumn, c.valueWidth(), padded);
+        AttentionPacking.store(sums, c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded);
     }
 
     private void attendToItself(
@@ -234,7 +234,7 @@ final class CandidateAttentionKernel implements FusedKernel {
                 scores);
         silu(rows, scores);
         AttentionSlice values = AttentionPacking.rows(
-                c.v(), first, rows, head * c.valueWidth(), c.valueWidth(), padded, scratch, OWN_VALUES);
+                c.v().from(head * c.valueWidth()), first, rows, 1, c.valueWidth(), padded, scratch, OWN_VALUES);
         for (int row = 0; row < rows; row++) {
             add(1, 1, padded, scores, row, 1, values, row, sums, row);
         }
