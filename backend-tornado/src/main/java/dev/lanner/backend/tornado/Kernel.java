@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * A function that TornadoVM compiles for the device. It is a static method of (KernelContext, the integers and, if it has any, the
- * floats of {@link Meta}, device arrays...), and all that varies from launch to launch comes in the arrays: scalars would be folded into
+ * floats of {@link Meta}, device arrays...), and all that varies from task to task comes in the arrays: scalars would be folded into
  * the code.
  *
  * @param name in messages and profiles; letters and digits only

@@ -2,12 +2,12 @@ package dev.lanner.backend.tornado;
 
 import dev.lanner.tensor.DType;
 
-/** Where launches that need memory of their own take it from. */
+/** Where tasks that need memory of their own take it from. */
 interface Memory {
     /** Memory of at least {@code size} elements, contents undefined. */
     TornadoStorage take(DType dtype, int size);
 
-    /** Takes memory back: launches that come later may be given it. */
+    /** Takes memory back: tasks that come later may be given it. */
     void giveBack(TornadoStorage storage);
 
     /** Memory for F32. */

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * What a kernel must know of one launch, as the integers of one array: {@value #HEADER} words whose meaning is the kernel's own,
+ * What a kernel must know of one task, as the integers of one array: {@value #HEADER} words whose meaning is the kernel's own,
  * then blocks; and a few floats. A block is the way through operands of one shape: the rank r, r sizes, and for each operand r strides and an offset.
  */
 final class Meta {
@@ -92,11 +92,14 @@ final class Meta {
         return true;
     }
 
-    private void append(int word) {
-        if (length == words.length) {
-            words = Arrays.copyOf(words, 2 * length);
+    /** Appends words. */
+    Meta append(int... more) {
+        if (length + more.length > words.length) {
+            words = Arrays.copyOf(words, 2 * (length + more.length));
         }
-        words[length++] = word;
+        System.arraycopy(more, 0, words, length, more.length);
+        length += more.length;
+        return this;
     }
 
     /** In a kernel: the position of an operand's element, counted in row-major order, by the block at {@code at}. */

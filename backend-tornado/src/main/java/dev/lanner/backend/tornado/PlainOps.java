@@ -13,12 +13,12 @@ import dev.lanner.tensor.backend.ReduceOp;
 import dev.lanner.tensor.backend.UnaryOp;
 import dev.lanner.tensor.backend.View;
 
-/** The operations of the contract as launches. */
+/** The operations of the contract as tasks. */
 final class PlainOps {
-    private final Launcher to;
+    private final Dispatcher to;
     private final Memory memory;
 
-    PlainOps(Launcher to, Memory memory) {
+    PlainOps(Dispatcher to, Memory memory) {
         this.to = to;
         this.memory = memory;
     }
@@ -43,7 +43,7 @@ final class PlainOps {
             layouts[i] = operands[i].layout();
             storages[i] = storage(operands[i]);
         }
-        to.launch(new Launch(kernel, Grid.elements(count), meta.set(0, count).block(layouts), storages));
+        to.dispatch(new DeviceTask(kernel, Grid.elements(count), meta.set(0, count).block(layouts), storages));
     }
 
     private static Kernel kernel(View view, Kernel floats, Kernel ints, Kernel longs) {
@@ -127,10 +127,10 @@ final class PlainOps {
         // Counted from the first element, whose position has the offset in it.
         meta.set(meta.next() - 1, 0);
         if (x.dtype() == DType.F32 && each >= Reductions.GROUP) {
-            to.launch(new Launch(
+            to.dispatch(new DeviceTask(
                     Reductions.GROUPED, Grid.groups(outputs, Reductions.GROUP), meta, storage(x), storage(out)));
         } else {
-            to.launch(new Launch(
+            to.dispatch(new DeviceTask(
                     Reductions.SINGLE.get(x.dtype()), Grid.elements(outputs), meta, storage(x), storage(out)));
         }
     }
@@ -180,7 +180,7 @@ final class PlainOps {
                     ? out.layout().slice(rank - 2, 0, 1, 1).slice(rank - 1, 0, 1, 1)
                     : layout.slice(rank - 2, 0, 1, 1).slice(rank - 1, 0, 1, 1);
         }
-        to.launch(new Launch(
+        to.dispatch(new DeviceTask(
                 Products.MATMUL,
                 Products.grid(m, n, count(out) / (m * n)),
                 meta.block(first),
@@ -200,7 +200,7 @@ final class PlainOps {
                 indices.layout().offset());
         int count = count(out);
         if (count > 0) {
-            to.launch(new Launch(
+            to.dispatch(new DeviceTask(
                     Rows.GATHER.get(table.dtype()),
                     Grid.elements(count),
                     meta.set(0, count).block(out.layout()),
@@ -228,7 +228,7 @@ final class PlainOps {
                 rows.layout().stride(0),
                 rows.layout().stride(1),
                 rows.layout().offset());
-        to.launch(new Launch(
+        to.dispatch(new DeviceTask(
                 Rows.SCATTER_ADD.get(rows.dtype()),
                 Grid.elements(count(out)),
                 meta.block(out.layout()),

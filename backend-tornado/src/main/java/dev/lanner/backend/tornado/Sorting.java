@@ -54,7 +54,7 @@ final class Sorting {
      * @param n the number of indices
      * @param rows they are in [0, rows), rows at least 1
      */
-    static Sorted sort(Launcher to, Memory memory, TornadoStorage indices, int stride, int offset, int n, int rows) {
+    static Sorted sort(Dispatcher to, Memory memory, TornadoStorage indices, int stride, int offset, int n, int rows) {
         int run = Math.max(Math.ceilDiv(n, MOST_RUNS), LEAST_RUN);
         int runs = Math.max(Math.ceilDiv(n, run), 1);
         int counts = Math.multiplyExact(rows, runs);
@@ -64,11 +64,11 @@ final class Sorting {
         TornadoStorage sums = memory.ints(blocks);
         TornadoStorage order = memory.ints(n);
         TornadoStorage ends = memory.ints(rows);
-        to.launch(new Launch(COUNT, Grid.elements(runs), meta, indices, count));
-        to.launch(new Launch(BLOCK_SUMS, Grid.elements(blocks), meta, count, sums));
-        to.launch(new Launch(SCAN_SUMS, Grid.groups(1, GROUP), meta, sums));
-        to.launch(new Launch(SCAN_BLOCKS, Grid.elements(blocks), meta, sums, count));
-        to.launch(new Launch(PLACE, Grid.elements(runs), meta, indices, count, order, ends));
+        to.dispatch(new DeviceTask(COUNT, Grid.elements(runs), meta, indices, count));
+        to.dispatch(new DeviceTask(BLOCK_SUMS, Grid.elements(blocks), meta, count, sums));
+        to.dispatch(new DeviceTask(SCAN_SUMS, Grid.groups(1, GROUP), meta, sums));
+        to.dispatch(new DeviceTask(SCAN_BLOCKS, Grid.elements(blocks), meta, sums, count));
+        to.dispatch(new DeviceTask(PLACE, Grid.elements(runs), meta, indices, count, order, ends));
         memory.giveBack(count);
         memory.giveBack(sums);
         return new Sorted(order, ends);

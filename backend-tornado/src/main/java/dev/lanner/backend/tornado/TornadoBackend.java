@@ -28,16 +28,19 @@ public final class TornadoBackend implements Backend {
     private static final System.Logger LOG = System.getLogger(TornadoBackend.class.getName());
 
     private final TornadoDevice device;
-    private final EagerLauncher eager;
+    private final EagerDispatcher eager;
     private final StoragePool pool = new StoragePool();
     private final PlainOps plain;
+    private final FusedKernels fused;
     private boolean warned;
 
     /** A backend on a device, of which {@link Devices} knows. */
     TornadoBackend(TornadoDevice device) {
         this.device = device;
-        eager = new EagerLauncher(device);
-        plain = new PlainOps(this::launch, memory());
+        eager = new EagerDispatcher(device);
+        Memory memory = memory();
+        plain = new PlainOps(this::dispatch, memory);
+        fused = new FusedKernels(this::dispatch, memory, plain);
     }
 
     private Memory memory() {
@@ -54,7 +57,7 @@ public final class TornadoBackend implements Backend {
         };
     }
 
-    private synchronized void launch(Launch launch) {
+    private synchronized void dispatch(DeviceTask task) {
         if (!warned) {
             warned = true;
             LOG.log(
@@ -63,7 +66,7 @@ public final class TornadoBackend implements Backend {
                             + " program stays on the device.",
                     Devices.describe(device));
         }
-        eager.launch(launch);
+        eager.dispatch(task);
     }
 
     @Override
@@ -168,7 +171,7 @@ public final class TornadoBackend implements Backend {
 
     @Override
     public Optional<FusedKernel> kernel(FusedOp op) {
-        return Optional.empty();
+        return fused.find(op);
     }
 
     @Override

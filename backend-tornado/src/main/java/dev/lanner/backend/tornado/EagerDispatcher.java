@@ -20,11 +20,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * Runs each launch at once. A plan is bound to its arrays for good and compiles its kernel anew, so there is one for a kernel and
- * sizes of its arguments, with arrays of its own that operands are copied to and results from: every launch moves all its data to
+ * Runs each task at once. A plan is bound to its arrays for good and compiles its kernel anew, so there is one for a kernel and
+ * sizes of its arguments, with arrays of its own that operands are copied to and results from: every task moves all its data to
  * the device and back. Not thread-safe.
  */
-final class EagerLauncher implements Launcher, AutoCloseable {
+final class EagerDispatcher implements Dispatcher, AutoCloseable {
     /** Sizes are rounded up to powers of this, so that few plans are compiled. */
     private static final int SIZE_STEP = 4;
 
@@ -38,26 +38,26 @@ final class EagerLauncher implements Launcher, AutoCloseable {
     private long bytes;
     private int made;
 
-    EagerLauncher(TornadoDevice device) {
+    EagerDispatcher(TornadoDevice device) {
         this.device = device;
     }
 
     /**
-     * What launches must share to run by one plan.
+     * What tasks must share to run by one plan.
      *
      * @param kernel its name
      * @param sizes rounded sizes of the meta data and of each argument
      * @param first for each argument the first one with the same storage
      */
     private record Key(String kernel, List<Integer> sizes, List<Integer> first) {
-        static Key of(Launch launch) {
-            TornadoStorage[] arguments = launch.arguments();
+        static Key of(DeviceTask task) {
+            TornadoStorage[] arguments = task.arguments();
             IntStream sizes = Arrays.stream(arguments).mapToInt(a -> rounded(LEAST_ELEMENTS, a.size()));
             return new Key(
-                    launch.kernel().name(),
+                    task.kernel().name(),
                     IntStream.concat(
                                     IntStream.of(
-                                            rounded(LEAST_META, launch.meta().words().length)),
+                                            rounded(LEAST_META, task.meta().words().length)),
                                     sizes)
                             .boxed()
                             .toList(),
@@ -76,16 +76,16 @@ final class EagerLauncher implements Launcher, AutoCloseable {
     }
 
     @Override
-    public void launch(Launch launch) {
-        Key key = Key.of(launch);
+    public void dispatch(DeviceTask task) {
+        Key key = Key.of(task);
         Plan plan = plans.get(key);
         if (plan == null) {
-            plan = new Plan(key, launch);
+            plan = new Plan(key, task);
             plans.put(key, plan);
             bytes += plan.bytes();
             evict();
         }
-        plan.run(launch);
+        plan.run(task);
     }
 
     private void evict() {
@@ -113,22 +113,22 @@ final class EagerLauncher implements Launcher, AutoCloseable {
         private final WorkerGrid3D worker = new WorkerGrid3D(1, 1, 1);
         private final TornadoExecutionPlan plan;
 
-        Plan(Key key, Launch launch) {
-            Kernel kernel = launch.kernel();
+        Plan(Key key, DeviceTask task) {
+            Kernel kernel = task.kernel();
             name = kernel.name();
             meta = new IntArray(key.sizes().get(0));
-            arrays = new TornadoNativeArray[launch.arguments().length];
+            arrays = new TornadoNativeArray[task.arguments().length];
             for (int i = 0; i < arrays.length; i++) {
                 int first = key.first().get(i);
                 arrays[i] = first < i
                         ? arrays[first]
                         : TornadoStorage.array(
-                                launch.arguments()[i].dtype(), key.sizes().get(i + 1));
+                                task.arguments()[i].dtype(), key.sizes().get(i + 1));
             }
-            reals = new FloatArray(Math.max(launch.meta().reals().length, 1));
+            reals = new FloatArray(Math.max(task.meta().reals().length, 1));
             String id = name + made++;
             TaskGraph graph = new TaskGraph(id).transferToDevice(DataTransferMode.EVERY_EXECUTION, meta);
-            if (launch.meta().reals().length > 0) {
+            if (task.meta().reals().length > 0) {
                 graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, reals);
             }
             for (int i = 0; i < arrays.length; i++) {
@@ -139,7 +139,7 @@ final class EagerLauncher implements Launcher, AutoCloseable {
             }
             kernel.binding().bind(graph, name, new KernelContext(), meta, new Kernel.Arguments(reals, arrays));
             for (int i = 0; i < arrays.length; i++) {
-                if (isWritten(launch, i) && key.first().get(i) == i) {
+                if (isWritten(task, i) && key.first().get(i) == i) {
                     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, arrays[i]);
                 }
             }
@@ -149,9 +149,9 @@ final class EagerLauncher implements Launcher, AutoCloseable {
         }
 
         /** Whether the storage of an argument is written, by this argument or another. */
-        private static boolean isWritten(Launch launch, int argument) {
-            for (int i = 0; i < launch.arguments().length; i++) {
-                if (launch.kernel().writes(i) && launch.arguments()[i].equals(launch.arguments()[argument])) {
+        private static boolean isWritten(DeviceTask task, int argument) {
+            for (int i = 0; i < task.arguments().length; i++) {
+                if (task.kernel().writes(i) && task.arguments()[i].equals(task.arguments()[argument])) {
                     return true;
                 }
             }
@@ -166,24 +166,24 @@ final class EagerLauncher implements Launcher, AutoCloseable {
             return sum;
         }
 
-        void run(Launch launch) {
-            MemorySegment words = MemorySegment.ofArray(launch.meta().words());
+        void run(DeviceTask task) {
+            MemorySegment words = MemorySegment.ofArray(task.meta().words());
             MemorySegment.copy(words, 0, meta.getSegment(), 0, words.byteSize());
-            MemorySegment floats = MemorySegment.ofArray(launch.meta().reals());
+            MemorySegment floats = MemorySegment.ofArray(task.meta().reals());
             MemorySegment.copy(floats, 0, reals.getSegment(), 0, floats.byteSize());
             for (int i = 0; i < arrays.length; i++) {
-                MemorySegment from = launch.arguments()[i].elements();
+                MemorySegment from = task.arguments()[i].elements();
                 MemorySegment.copy(from, 0, arrays[i].getSegment(), 0, from.byteSize());
             }
-            launch.grid().applyTo(worker);
+            task.grid().applyTo(worker);
             try {
                 plan.execute();
             } catch (RuntimeException e) {
                 throw new BackendException("kernel " + name + " failed on " + device.getDeviceName() + ": " + e, e);
             }
             for (int i = 0; i < arrays.length; i++) {
-                if (launch.kernel().writes(i)) {
-                    MemorySegment to = launch.arguments()[i].elements();
+                if (task.kernel().writes(i)) {
+                    MemorySegment to = task.arguments()[i].elements();
                     MemorySegment.copy(arrays[i].getSegment(), 0, to, 0, to.byteSize());
                 }
             }

@@ -8,4 +8,4 @@ package dev.lanner.backend.tornado;
  * @param meta sizes, strides and scalars: see {@link Meta}
  * @param arguments what it reads and writes; one storage may come several times
  */
-record Launch(Kernel kernel, Grid grid, Meta meta, TornadoStorage... arguments) {}
+record DeviceTask(Kernel kernel, Grid grid, Meta meta, TornadoStorage... arguments) {}
