@@ -49,6 +49,9 @@ public final class Scaling implements Callable<Integer> {
     @Option(names = "--time", paramLabel = "SECONDS", description = "for which each point is measured (default: 5)")
     private double seconds = 5;
 
+    @Option(names = "--recorded", description = "record the step once as a program and run that")
+    private boolean recorded;
+
     @Option(names = "--out", paramLabel = "DIR", description = "for CSV and charts (default: docs/plots)")
     private Path out = Path.of("docs", "plots");
 
@@ -116,7 +119,12 @@ public final class Scaling implements Callable<Integer> {
     private StepTimer measure(ScalingAxis.Case point, double warmupSeconds) {
         try (CpuBackend backend = new CpuBackend(point.threads());
                 Backends.Use use = Backends.use(backend)) {
-            return StepTimer.measure(new TrainingStep(point.config(), point.batch())::run, warmupSeconds, seconds);
+            if (!recorded) {
+                return StepTimer.measure(new TrainingStep(point.config(), point.batch())::run, warmupSeconds, seconds);
+            }
+            try (RecordedTrainingStep step = new RecordedTrainingStep(point.config(), point.batch())) {
+                return StepTimer.measure(step::run, warmupSeconds, seconds);
+            }
         }
     }
 

@@ -11,7 +11,7 @@ import dev.lanner.tensor.Tensor;
 
 /** A training step that can be repeated: forward, both losses, backward and Adam, on one batch. */
 final class TrainingStep {
-    private static final double LEARNING_RATE = 1e-3;
+    static final double LEARNING_RATE = 1e-3;
 
     private final JaggedBatch batch;
     private final HstuModel model;

@@ -9,7 +9,6 @@ import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.train.DivergenceException;
 import dev.lanner.hstu.train.EpochMetrics;
 import dev.lanner.hstu.train.Evaluation;
-import dev.lanner.hstu.train.Evaluator;
 import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainConfig;
@@ -166,25 +165,26 @@ public final class TrainMl1m implements Callable<Integer> {
         double popularity =
                 new PopularityRanking(split).evaluate(LeaveOneOut.Part.TEST).hitRate(10);
 
-        Trainer trainer = new Trainer(model, split, config.training(), directory);
-        if (resumed != null) {
-            trainer.resume();
-            say("resumed after epoch " + trainer.history().size());
+        try (Trainer trainer = new Trainer(model, split, config.training(), directory)) {
+            if (resumed != null) {
+                trainer.resume();
+                say("resumed after epoch " + trainer.history().size());
+            }
+            directory.writeConfig(config);
+            try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
+                trainer.fit(progress);
+            } catch (OutOfMemoryError e) {
+                // The one size that a user sets; what is saved stays.
+                throw new IOException(
+                        "batches of " + config.training().batchSize()
+                                + " do not fit into the memory; try a smaller --batch-size",
+                        e);
+            }
+            Evaluation test = trainer.evaluate(LeaveOneOut.Part.TEST);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            print(result(config, trainer, test, popularity, seconds));
+            return 0;
         }
-        directory.writeConfig(config);
-        try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
-            trainer.fit(progress);
-        } catch (OutOfMemoryError e) {
-            // The one size that a user sets; what is saved stays.
-            throw new IOException(
-                    "batches of " + config.training().batchSize()
-                            + " do not fit into the memory; try a smaller --batch-size",
-                    e);
-        }
-        Evaluation test = new Evaluator(model, split).evaluate(LeaveOneOut.Part.TEST);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        print(result(config, trainer, test, popularity, seconds));
-        return 0;
     }
 
     private void checkOptions() {

@@ -1,8 +1,10 @@
 package dev.lanner.nn;
 
-import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Fused;
+import dev.lanner.tensor.Program;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
+import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.functional.AdamStep;
 import java.util.Map;
 
@@ -14,6 +16,8 @@ public final class Adam extends Optimizer {
     public static final double DEFAULT_BETA2 = 0.999;
     /** PyTorch's default. */
     public static final double DEFAULT_EPSILON = 1e-8;
+
+    private static final int RATES = 3;
 
     private static final String[] MOMENTS = {"m", "v"};
 
@@ -44,20 +48,18 @@ public final class Adam extends Optimizer {
         rates = null;
     }
 
-    /** Learning rate and bias corrections of this step, uploaded once for all parameters. */
-    private Tensor rates(DType dtype) {
-        double correction1 = 1 - Math.pow(op.beta1(), steps());
-        double correction2 = 1 - Math.pow(op.beta2(), steps());
-        double[] values = {learningRate(), correction1, correction2};
-        return dtype == DType.F64
-                ? Tensor.of(values, values.length)
-                : Tensor.of(new float[] {(float) values[0], (float) values[1], (float) values[2]}, values.length);
+    /** Learning rate and bias corrections of a step. */
+    private void writeRates(HostArray values) {
+        values.setDouble(0, learningRate());
+        values.setDouble(1, 1 - Math.pow(op.beta1(), steps()));
+        values.setDouble(2, 1 - Math.pow(op.beta2(), steps()));
     }
 
     @Override
     protected void update(String name, Tensor parameter, Tensor gradient) {
         if (rates == null) {
-            rates = rates(parameter.dtype());
+            // Uploaded once for all parameters.
+            rates = Program.perRun(parameter.dtype(), Shape.of(RATES), this::writeRates);
         }
         Tensor m = state(MOMENTS[0], name, parameter);
         Tensor v = state(MOMENTS[1], name, parameter);

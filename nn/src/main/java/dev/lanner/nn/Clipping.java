@@ -9,7 +9,8 @@ public final class Clipping {
     private Clipping() {}
 
     /**
-     * Scales all gradients by one factor so that their joint Euclidean norm is at most {@code maxNorm}.
+     * Scales all gradients by one factor so that their joint Euclidean norm is at most {@code maxNorm}. The norm
+     * is read, so a program that clips cannot be recorded.
      *
      * @param parameters whose gradients count; those without one are passed over
      * @return the norm before clipping

@@ -1,6 +1,7 @@
 package dev.lanner.nn;
 
 import dev.lanner.tensor.Gradients;
+import dev.lanner.tensor.Program;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -42,15 +43,17 @@ public abstract class Optimizer {
         return steps;
     }
 
-    /** Takes one step. */
+    /** Takes one step; recorded by a {@link Program}, one in each of its runs, with the learning rate of that time. */
     public final void step(Gradients gradients) {
-        steps++;
+        Program.perRun(() -> {
+            steps++;
+        });
         beginStep();
         parameters.forEach((name, parameter) ->
                 gradients.find(parameter).ifPresent(gradient -> update(name, parameter.detach(), gradient)));
     }
 
-    /** Called before the parameters of a step are updated; {@link #steps} counts this one already. */
+    /** Called before the parameters of a step are updated. */
     protected void beginStep() {}
 
     /** Changes one parameter in place. */

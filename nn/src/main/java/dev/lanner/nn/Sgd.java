@@ -1,6 +1,8 @@
 package dev.lanner.nn;
 
+import dev.lanner.tensor.Program;
 import dev.lanner.tensor.Scope;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import java.util.Map;
 
@@ -10,6 +12,7 @@ public final class Sgd extends Optimizer {
 
     private final double momentum;
     private final double weightDecay;
+    private Tensor rate;
 
     /**
      * An optimiser of named parameters.
@@ -28,7 +31,15 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
+    protected void beginStep() {
+        rate = null;
+    }
+
+    @Override
     protected void update(String name, Tensor parameter, Tensor gradient) {
+        if (rate == null) {
+            rate = Program.perRun(parameter.dtype(), Shape.of(), value -> value.setDouble(0, learningRate()));
+        }
         try (Scope scope = Scope.open()) {
             Tensor direction = weightDecay == 0 ? gradient : gradient.add(parameter.mul(weightDecay));
             if (momentum > 0) {
@@ -36,7 +47,7 @@ public final class Sgd extends Optimizer {
                 buffer.assign(buffer.mul(momentum).add(direction));
                 direction = buffer;
             }
-            parameter.assign(parameter.sub(direction.mul(learningRate())));
+            parameter.assign(parameter.sub(direction.mul(rate)));
         }
     }
 

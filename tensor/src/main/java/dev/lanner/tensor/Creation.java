@@ -26,9 +26,25 @@ final class Creation {
         if (count != shape.elements()) {
             throw new ShapeException("of: " + count + " values do not fill shape " + shape);
         }
-        Tensor tensor = allocate(Backends.current(), values.dtype(), shape);
+        Backend backend = current();
+        if (backend instanceof Recorder) {
+            throw new IllegalStateException(
+                    "of: values from the host would be the same in every run of the recorded program;"
+                            + " make them an input, or a tensor before the recording (" + values.dtype() + shape + ")");
+        }
+        return constant(backend, values, count, shape);
+    }
+
+    /** A tensor whose values do not depend on anything, so that they may stay the same in every run of a recorded program. */
+    static Tensor constant(Backend backend, HostArray values, int count, Shape shape) {
+        Tensor tensor = allocate(backend, values.dtype(), shape);
         tensor.backend().upload(values, tensor.view().storage(), count);
         return tensor;
+    }
+
+    /** Where new tensors are made. */
+    static Backend current() {
+        return Recorder.over(Backends.current());
     }
 
     static Tensor full(Backend backend, DType dtype, Shape shape, double value) {
@@ -42,7 +58,7 @@ final class Creation {
         for (int i = 0; i < count; i++) {
             values.setLong(i, i);
         }
-        return upload(values, count, Shape.of(count));
+        return constant(current(), values, count, Shape.of(count));
     }
 
     static Tensor random(RandomOp op, RandomKey key, double a, double b, DType dtype, Shape shape) {
@@ -57,13 +73,16 @@ final class Creation {
         if (!ordered) {
             throw new IllegalArgumentException("random: " + op + " does not take parameters " + a + " and " + b);
         }
-        Tensor tensor = allocate(Backends.current(), dtype, shape);
+        Tensor tensor = allocate(current(), dtype, shape);
         tensor.backend().random(op, key, a, b, tensor.view());
         return tensor;
     }
 
     /** The elements in row-major order. */
-    static HostArray download(Tensor tensor) {
+    static HostArray download(String op, Tensor tensor) {
+        if (tensor.backend() instanceof Recorder recorder) {
+            throw recorder.cannotRead(op, tensor);
+        }
         int count = tensor.shape().elements();
         HostArray target = HostArray.allocate(tensor.dtype(), count);
         if (tensor.view().layout().isContiguous()) {

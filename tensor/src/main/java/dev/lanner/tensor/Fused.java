@@ -1,5 +1,6 @@
 package dev.lanner.tensor;
 
+import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.View;
@@ -11,6 +12,17 @@ import java.util.Optional;
 public final class Fused {
     private Fused() {}
 
+    /** The backend's kernel of an operation, or where it has none, one that runs the reference. */
+    public static FusedKernel kernel(Backend backend, FusedOp op) {
+        Optional<FusedKernel> found = backend.kernel(op);
+        return found.isPresent() ? found.get() : new ReferenceKernel(backend, op);
+    }
+
+    /** Whether an operation runs as a whole, and is recorded so, or else as the plain operations of its reference. */
+    static boolean isOneLaunch(Backend backend, FusedOp op) {
+        return op.readsValues() || backend.kernel(op).isPresent();
+    }
+
     /**
      * Runs a fused operation.
      *
@@ -19,20 +31,20 @@ public final class Fused {
      */
     public static Tensor apply(FusedOp op, Tensor... inputs) {
         Shape[] shapes = check(op, inputs);
-        Optional<FusedKernel> found = inputs[0].backend().kernel(op);
-        if (found.isEmpty()) {
+        Backend backend = inputs[0].backend();
+        if (!isOneLaunch(backend, op)) {
             // The constants that a reference makes must land where its inputs are.
-            try (Backends.Use use = Backends.use(inputs[0].backend())) {
+            try (Backends.Use use = Backends.use(backend)) {
                 return op.reference(inputs)[0];
             }
         }
-        FusedKernel kernel = found.get();
+        FusedKernel kernel = kernel(backend, op);
         View[] operands = views(inputs);
         Shape[] saved = kernel.saved(operands);
         Tensor[] outputs = new Tensor[shapes.length + saved.length];
         for (int i = 0; i < outputs.length; i++) {
             Shape shape = i < shapes.length ? shapes[i] : saved[i - shapes.length];
-            outputs[i] = Creation.allocate(inputs[0].backend(), inputs[0].dtype(), shape);
+            outputs[i] = Creation.allocate(backend, inputs[0].dtype(), shape);
         }
         kernel.forward(operands, views(outputs));
         return Tape.record(

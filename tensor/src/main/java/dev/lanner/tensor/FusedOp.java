@@ -29,6 +29,23 @@ public interface FusedOp {
     }
 
     /**
+     * The operation at the step of a program's run; itself if it draws no random numbers.
+     *
+     * @param step takes the place of {@link RandomKey#EACH_STEP}
+     */
+    default FusedOp at(int step) {
+        return this;
+    }
+
+    /**
+     * Whether {@link #reference} looks at values of its operands to decide what to compute. Such an operation runs as a whole also where
+     * the backend has no kernel, so that a {@link Program} can hold it.
+     */
+    default boolean readsValues() {
+        return false;
+    }
+
+    /**
      * The operation in plain operations.
      *
      * @param inputs operands that the shape rule has passed

@@ -66,8 +66,7 @@ final class Indexing {
         sizes[sizes.length - 1] = classes;
         int[] numbers = new int[classes];
         Arrays.setAll(numbers, i -> i);
-        Tensor range = Creation.allocate(indices.backend(), DType.I32, Shape.of(sizes));
-        range.backend().upload(HostArray.of(numbers), range.view().storage(), classes);
+        Tensor range = Creation.constant(indices.backend(), HostArray.of(numbers), classes, Shape.of(sizes));
         return indices.unsqueeze(-1).eq(range);
     }
 
@@ -80,22 +79,29 @@ final class Indexing {
         if (indices.dtype() != DType.I32) {
             throw new ShapeException(op + ": indices must be I32, found " + indices);
         }
-        boolean inPlace = indices.view().storage() instanceof HostArray
-                && indices.view().layout().isContiguous();
-        // Indices are many (the negatives of a step are millions): those in a Java array are read where they lie.
-        int[] values = (inPlace ? (HostArray) indices.view().storage() : Creation.download(indices)).ints();
-        int first = inPlace ? indices.view().layout().offset() : 0;
-        int count = indices.shape().elements();
-        // The sign of an index, or of what is left behind it, shows: a loop without a way out becomes vector code.
-        int outside = 0;
-        for (int i = first; i < first + count; i++) {
-            outside |= values[i] | (rows - 1 - values[i]);
+        Values.check(op, indices, new IndexRule(op, rows, indices.shape()));
+    }
+
+    /** Every element is a row number of a table; the negatives of a step, which are millions, pass as vector code. */
+    record IndexRule(String op, int rows, Shape shape) implements Values.Rule {
+        @Override
+        public boolean holdsFor(long low, long high) {
+            return low >= 0 && high <= rows;
         }
-        for (int i = 0; outside < 0 && i < count; i++) {
-            int index = values[first + i];
-            if (index < 0 || index >= rows) {
-                throw new IndexOutOfBoundsException(op + ": index " + index + " at position " + i
-                        + " is outside of [0, " + rows + ") (indices=" + indices.shape() + ")");
+
+        @Override
+        public void check(int[] values, int first, int count) {
+            // The sign of an index, or of what is left behind it, shows: a loop without a way out becomes vector code.
+            int outside = 0;
+            for (int i = first; i < first + count; i++) {
+                outside |= values[i] | (rows - 1 - values[i]);
+            }
+            for (int i = 0; outside < 0 && i < count; i++) {
+                int index = values[first + i];
+                if (index < 0 || index >= rows) {
+                    throw new IndexOutOfBoundsException(op + ": index " + index + " at position " + i
+                            + " is outside of [0, " + rows + ") (indices=" + shape + ")");
+                }
             }
         }
     }

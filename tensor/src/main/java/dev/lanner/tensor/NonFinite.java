@@ -38,9 +38,13 @@ public final class NonFinite implements AutoCloseable {
         }
     }
 
+    static boolean isOn() {
+        return CURRENT.get() != null;
+    }
+
     /** Where the caller's code asked for the running operation; null while the mode is off, as walking the stack costs. */
     static String origin() {
-        if (CURRENT.get() == null) {
+        if (!isOn()) {
             return null;
         }
         return STACK.walk(frames -> frames.filter(frame -> !isOwn(frame.getClassName()))
@@ -57,7 +61,7 @@ public final class NonFinite implements AutoCloseable {
     }
 
     static void checkResult(String op, Tensor out, Tensor... inputs) {
-        if (CURRENT.get() == null) {
+        if (!isOn()) {
             return;
         }
         String found = describe(out);
@@ -78,7 +82,7 @@ public final class NonFinite implements AutoCloseable {
     }
 
     static void checkGradient(String op, String origin, Tensor gradient) {
-        if (CURRENT.get() == null) {
+        if (!isOn()) {
             return;
         }
         String found = describe(gradient);
@@ -99,7 +103,7 @@ public final class NonFinite implements AutoCloseable {
         if (!tensor.dtype().isFloating()) {
             return null;
         }
-        var host = Creation.download(tensor);
+        var host = Creation.download("nonFinite", tensor);
         for (int i = 0; i < tensor.shape().elements(); i++) {
             double value = host.getDouble(i);
             if (!Double.isFinite(value)) {

@@ -53,13 +53,18 @@ public final class Scope implements AutoCloseable {
         return tensor;
     }
 
-    /** Computes something that belongs to no scope, such as the state of an optimiser, first needed within a step. */
+    /**
+     * Computes something that belongs to no scope, such as the state of an optimiser, first needed within a step. It belongs to no
+     * {@link Program} either: while one is recorded, this is computed at once.
+     */
     public static <T> T outside(Supplier<T> computation) {
         Scope scope = CURRENT.get();
         CURRENT.remove();
+        Recorder recorder = Recorder.suspend();
         try {
             return computation.get();
         } finally {
+            Recorder.resume(recorder);
             if (scope != null) {
                 CURRENT.set(scope);
             }

@@ -40,6 +40,10 @@ public final class Tape implements AutoCloseable {
         return tape;
     }
 
+    static boolean isOpen() {
+        return CURRENT.get() != null;
+    }
+
     /**
      * Every operation ends here: its result is checked if asked for, and put on the tape if one is open and an input requires a
      * gradient.

@@ -1,13 +1,13 @@
 package dev.lanner.tensor;
 
 import dev.lanner.tensor.backend.Backend;
-import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.CompareOp;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.RandomOp;
 import dev.lanner.tensor.backend.UnaryOp;
 import dev.lanner.tensor.backend.View;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * An n-dimensional array: an immutable handle of storage, layout and dtype on a backend. Views (reshape, transpose, narrow, expand)
@@ -51,7 +51,7 @@ public final class Tensor {
 
     /** A tensor with one value everywhere. */
     public static Tensor full(DType dtype, Shape shape, double value) {
-        return Creation.full(Backends.current(), dtype, shape, value);
+        return Creation.full(Creation.current(), dtype, shape, value);
     }
 
     /** A tensor of zeros. */
@@ -66,7 +66,7 @@ public final class Tensor {
 
     /** A scalar of this tensor's dtype and on its backend. */
     public Tensor scalarLike(double value) {
-        return Creation.full(backend, dtype(), Shape.of(), value);
+        return Creation.full(backend(), dtype(), Shape.of(), value);
     }
 
     /** The numbers 0 to count - 1, {@code [count]}. */
@@ -98,7 +98,7 @@ public final class Tensor {
 
     /** The backend it lives on. */
     public Backend backend() {
-        return backend;
+        return Recorder.over(backend);
     }
 
     /** The backend's operand: for kernels and backends. */
@@ -471,7 +471,7 @@ public final class Tensor {
     }
 
     /**
-     * Checks that this is I32 and every element a row number.
+     * Checks that this is I32 and every element a row number, when {@link #check} does.
      *
      * @param operation the name for the message
      * @throws ShapeException if the dtype is another
@@ -479,6 +479,19 @@ public final class Tensor {
      */
     public void requireIndices(String operation, int rows) {
         Indexing.requireIndices(operation, this, rows);
+    }
+
+    /**
+     * Checks the values of an I32 tensor by a rule: now, or while a {@link Program} is recorded, each time the input is set that this
+     * tensor is a view of.
+     *
+     * @param operation the name for messages
+     * @param rule takes the elements in row-major order, which it must not change, and throws if they break it
+     * @throws ShapeException if the dtype is another
+     * @throws IllegalStateException if the values are made by the program itself, so that nobody can look at them in time
+     */
+    public void check(String operation, Consumer<int[]> rule) {
+        Values.check(operation, this, rule);
     }
 
     /**
@@ -504,7 +517,7 @@ public final class Tensor {
         if (shape().elements() != 1) {
             throw new ShapeException("item: needs exactly one element (shape=" + shape() + ")");
         }
-        return Creation.download(this).getDouble(0);
+        return Creation.download("item", this).getDouble(0);
     }
 
     /** The elements of an F32 tensor in row-major order, a copy. */
@@ -531,7 +544,7 @@ public final class Tensor {
         if (dtype() != expected) {
             throw new ShapeException("read: the tensor is " + dtype() + ", not " + expected + "; convert with to()");
         }
-        return Creation.download(this);
+        return Creation.download("read", this);
     }
 
     /**
@@ -544,7 +557,7 @@ public final class Tensor {
         if (!shape().equals(source.shape()) || dtype() != source.dtype()) {
             throw new ShapeException("assign: " + source + " does not fit " + this);
         }
-        backend.copy(source.view, view);
+        backend().copy(source.view, view);
     }
 
     /** Dtype, shape and backend, like {@code F32[32, 64] on cpu}. */

@@ -3,10 +3,10 @@ package dev.lanner.hstu.data;
 import java.util.Arrays;
 
 /**
- * Histories of B users, packed row after row without padding: sequence b is rows {@code offsets[b]} to {@code offsets[b+1] - 1}.
- * The arrays are the batch's own: whoever makes a batch hands them over, and nobody writes into them.
+ * Histories of B users, packed row after row: sequence b is rows {@code offsets[b]} to {@code offsets[b+1] - 1}. Rows past the last
+ * offset are spare: they hold zeros, belong to no sequence, and weigh nothing. Only batches of a fixed size have them. The arrays are the batch's own: whoever makes a batch hands them over, and nobody writes into them.
  *
- * @param users {@code [B]}
+ * @param users {@code [B]}, {@link #NOBODY} for sequences that only fill up a fixed size
  * @param offsets {@code [B+1]}
  * @param items {@code [N]}, 1..V
  * @param actions {@code [N]}, 1..3
@@ -24,10 +24,14 @@ public record JaggedBatch(
         int[] targetItems,
         float[] targetRatings,
         long[] targetTimestamps) {
+    /** The user of an empty sequence that is there to make a batch of a fixed size. */
+    public static final int NOBODY = -1;
+
     /**
-     * Checks the lengths and the offsets.
+     * Checks the lengths, the offsets and the spare rows.
      *
-     * @throws IllegalArgumentException if a column is not N long, or the offsets do not rise from 0 to N
+     * @throws IllegalArgumentException if a column is not N long, the offsets do not rise from 0 to at most N, or a spare row has an item
+     *     or a target
      */
     public JaggedBatch {
         int rows = items.length;
@@ -37,13 +41,20 @@ public record JaggedBatch(
         checkLength("targetItems", targetItems.length, rows);
         checkLength("targetRatings", targetRatings.length, rows);
         checkLength("targetTimestamps", targetTimestamps.length, rows);
-        boolean rises = offsets[0] == 0 && offsets[users.length] == rows;
+        boolean rises = offsets[0] == 0 && offsets[users.length] <= rows;
         for (int b = 0; b < users.length; b++) {
             rises &= offsets[b] <= offsets[b + 1];
         }
         if (!rises) {
             throw new IllegalArgumentException(
-                    "batch: offsets must rise from 0 to " + rows + ", found " + Arrays.toString(offsets));
+                    "batch: offsets must rise from 0 to at most " + rows + ", found " + Arrays.toString(offsets));
+        }
+        for (int i = offsets[users.length]; i < rows; i++) {
+            if (items[i] != 0 || targetItems[i] != 0) {
+                throw new IllegalArgumentException("batch: row " + i + " is past the last offset, "
+                        + offsets[users.length] + ", and must be empty, found item " + items[i] + " and target "
+                        + targetItems[i]);
+            }
         }
     }
 
@@ -58,8 +69,40 @@ public record JaggedBatch(
         return users.length;
     }
 
-    /** N. */
+    /** N, with spare rows. */
     public int rows() {
         return items.length;
+    }
+
+    /** The rows that belong to sequences. */
+    public int events() {
+        return offsets[users.length];
+    }
+
+    /**
+     * The same histories in a batch of a fixed size: empty sequences and spare rows fill it up.
+     *
+     * @param sequences B of the result
+     * @param rows N of the result
+     * @throws IllegalArgumentException if the histories do not fit
+     */
+    public JaggedBatch padded(int sequences, int rows) {
+        if (sequences < sequences() || rows < rows()) {
+            throw new IllegalArgumentException("batch: " + sequences() + " sequences of " + rows()
+                    + " rows do not fit into " + sequences + " of " + rows);
+        }
+        int[] moreUsers = Arrays.copyOf(users, sequences);
+        Arrays.fill(moreUsers, users.length, sequences, NOBODY);
+        int[] moreOffsets = Arrays.copyOf(offsets, sequences + 1);
+        Arrays.fill(moreOffsets, offsets.length, sequences + 1, events());
+        return new JaggedBatch(
+                moreUsers,
+                moreOffsets,
+                Arrays.copyOf(items, rows),
+                Arrays.copyOf(actions, rows),
+                Arrays.copyOf(timestamps, rows),
+                Arrays.copyOf(targetItems, rows),
+                Arrays.copyOf(targetRatings, rows),
+                Arrays.copyOf(targetTimestamps, rows));
     }
 }

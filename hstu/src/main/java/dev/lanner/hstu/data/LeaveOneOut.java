@@ -72,6 +72,11 @@ public final class LeaveOneOut {
         return interactions;
     }
 
+    /** L, the most events of a history. */
+    public int maxLength() {
+        return maxLength;
+    }
+
     /** The users that were kept, ascending. */
     public int[] users() {
         return users.clone();

@@ -83,12 +83,16 @@ public final class HstuModel extends Module {
 
     /** The losses of a batch at the current training step, scalars. */
     public Losses losses(JaggedBatch batch) {
-        Tensor states = encode(Sequences.of(batch));
-        int rows = batch.items().length;
-        Tensor targets = Tensor.of(batch.targetItems(), rows);
-        Tensor retrieval =
-                Functional.sampledSoftmaxLoss(states, items.weight(), targets, negatives(rows), config.temperature());
-        Tensor ratings = Tensor.of(batch.targetRatings(), rows).to(states.dtype());
+        return losses(TrainingInputs.of(batch));
+    }
+
+    /** The losses of a batch at the current training step, scalars. */
+    public Losses losses(TrainingInputs inputs) {
+        Tensor states = encode(inputs.sequences());
+        Tensor targets = inputs.targets();
+        Tensor retrieval = Functional.sampledSoftmaxLoss(
+                states, items.weight(), targets, negatives(targets.size(0)), config.temperature());
+        Tensor ratings = inputs.ratings().to(states.dtype());
         Tensor squaredError =
                 rating.forward(states, items.forward(targets)).sub(ratings).square();
         Tensor hasTarget = targets.ne(Tensor.full(DType.I32, Shape.of(), SampledSoftmaxLoss.NO_TARGET));

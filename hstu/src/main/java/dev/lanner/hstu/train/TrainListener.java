@@ -14,7 +14,7 @@ public interface TrainListener {
     default void epochStarted(int epoch, int batches) {}
 
     /**
-     * A step was taken.
+     * A step was taken. Where steps are recorded, this is told for several of them together.
      *
      * @param loss the total loss of the batch
      * @param tokens events in the batch

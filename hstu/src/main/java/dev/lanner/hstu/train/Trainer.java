@@ -3,26 +3,26 @@ package dev.lanner.hstu.train;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.model.Losses;
 import dev.lanner.nn.Adam;
 import dev.lanner.nn.Optimizer;
-import dev.lanner.tensor.Scope;
-import dev.lanner.tensor.Tape;
+import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Trains a model epoch by epoch, validates after each, and keeps the best. Chosen is by validation NDCG@10; the test targets are
  * not looked at.
  */
-public final class Trainer {
+public final class Trainer implements AutoCloseable {
     private final HstuModel model;
     private final LeaveOneOut split;
     private final TrainConfig config;
     private final RunDirectory directory;
     private final Optimizer optimizer;
+    private final TrainingSteps steps;
     private final Evaluator evaluator;
     private final List<EpochMetrics> history = new ArrayList<>();
 
@@ -32,12 +32,26 @@ public final class Trainer {
      * @param directory where each epoch is saved; its {@code config.json} is the caller's to write
      */
     public Trainer(HstuModel model, LeaveOneOut split, TrainConfig config, RunDirectory directory) {
+        this(model, split, config, directory, Execution.of(split, config));
+    }
+
+    /**
+     * A training run from the model as it is, whose steps are made in a certain way.
+     *
+     * @param directory where each epoch is saved; its {@code config.json} is the caller's to write
+     */
+    public Trainer(
+            HstuModel model, LeaveOneOut split, TrainConfig config, RunDirectory directory, Execution execution) {
         this.model = model;
         this.split = split;
         this.config = config;
         this.directory = directory;
         this.optimizer = new Adam(model.namedParameters(), config.learningRate());
-        this.evaluator = new Evaluator(model, split);
+        this.steps = execution.recorded()
+                ? new RecordedSteps(
+                        model, optimizer, Math.min(config.batchSize(), split.users().length), execution.tokenBudget())
+                : new EagerSteps(model, optimizer);
+        this.evaluator = new Evaluator(model, split, execution.recorded());
     }
 
     /** Goes on where the run in the directory was after its last saved epoch. */
@@ -77,6 +91,11 @@ public final class Trainer {
         directory.loadBest(model);
     }
 
+    /** Figures of the model as it is on the held-out targets of one part. */
+    public Evaluation evaluate(LeaveOneOut.Part part) {
+        return evaluator.evaluate(part);
+    }
+
     private boolean outOfPatience() {
         return config.patience() > 0 && !history.isEmpty() && history.size() - best().epoch() >= config.patience();
     }
@@ -84,19 +103,20 @@ public final class Trainer {
     private EpochMetrics trainEpoch(int epoch, TrainListener listener) {
         List<JaggedBatch> batches = split.trainingBatches(config.seed(), epoch, config.batchSize());
         listener.epochStarted(epoch, batches.size());
-        double total = 0;
-        double retrieval = 0;
-        double rating = 0;
+        double[] sums = new double[3];
+        Consumer<StepLosses> told = losses -> {
+            sums[0] += losses.total();
+            sums[1] += losses.retrieval();
+            sums[2] += losses.rating();
+            listener.stepDone(losses.total(), losses.tokens());
+        };
         for (JaggedBatch batch : batches) {
-            double[] losses = step(batch);
-            total += losses[0];
-            retrieval += losses[1];
-            rating += losses[2];
-            listener.stepDone(losses[0], batch.items().length);
+            steps.step(batch, told);
         }
+        steps.flush(told);
         // The last step's loss was computed before its update: what the update left is looked at here.
         model.stateDict().forEach((name, parameter) -> {
-            if (!Double.isFinite(parameter.sum().item())) {
+            if (!isFinite(parameter)) {
                 throw new DivergenceException(optimizer.steps(), name);
             }
         });
@@ -104,27 +124,31 @@ public final class Trainer {
         return new EpochMetrics(
                 epoch,
                 optimizer.steps(),
-                total / count,
-                retrieval / count,
-                rating / count,
+                sums[0] / count,
+                sums[1] / count,
+                sums[2] / count,
                 evaluator.evaluate(LeaveOneOut.Part.VALIDATION));
     }
 
-    /** One step of the optimiser; returns the total, retrieval and rating losses. */
-    private double[] step(JaggedBatch batch) {
-        try (Scope scope = Scope.open();
-                Tape tape = Tape.open()) {
-            model.train(optimizer.steps() + 1);
-            Losses losses = model.losses(batch);
-            Tensor total = losses.total();
-            double loss = total.item();
-            if (!Double.isFinite(loss)) {
-                throw new DivergenceException(optimizer.steps() + 1, loss);
+    /** On the host, where the parameters go anyway to be saved. */
+    private static boolean isFinite(Tensor parameter) {
+        double sum = 0;
+        if (parameter.dtype() == DType.F32) {
+            for (float value : parameter.toFloats()) {
+                sum += value;
             }
-            optimizer.step(tape.backward(total));
-            return new double[] {
-                loss, losses.retrieval().item(), losses.rating().item()
-            };
+        } else {
+            for (double value : parameter.toDoubles()) {
+                sum += value;
+            }
         }
+        return Double.isFinite(sum);
+    }
+
+    /** Frees what steps and validation hold; the model stays. */
+    @Override
+    public void close() {
+        steps.close();
+        evaluator.close();
     }
 }

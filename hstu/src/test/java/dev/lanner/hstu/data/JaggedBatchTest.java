@@ -1,5 +1,6 @@
 package dev.lanner.hstu.data;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -16,11 +17,59 @@ class JaggedBatchTest {
 
     @Test
     void offsetsThatDoNotRiseFromZeroToTheRows() {
-        String rule = "batch: offsets must rise from 0 to 5, found ";
+        String rule = "batch: offsets must rise from 0 to at most 5, found ";
         assertEquals(rule + "[1, 3, 5]", message(2, 5, 1, 3, 5));
-        assertEquals(rule + "[0, 3, 4]", message(2, 5, 0, 3, 4));
         assertEquals(rule + "[0, 6, 5]", message(2, 5, 0, 6, 5));
         assertEquals(rule + "[0, -1, 5]", message(2, 5, 0, -1, 5));
+    }
+
+    @Test
+    void spareRowsAreEmpty() {
+        JaggedBatch spare = batch(2, 5, 0, 1, 3);
+        assertEquals(5, spare.rows());
+        assertEquals(3, spare.events());
+        assertEquals(
+                "batch: row 4 is past the last offset, 2, and must be empty, found item 7 and target 0",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new JaggedBatch(
+                                        new int[1],
+                                        new int[] {0, 2},
+                                        new int[] {1, 2, 0, 0, 7},
+                                        new int[5],
+                                        new long[5],
+                                        new int[5],
+                                        new float[5],
+                                        new long[5]))
+                        .getMessage());
+    }
+
+    @Test
+    void padsToAFixedSize() {
+        JaggedBatch batch = new JaggedBatch(
+                new int[] {4, 6},
+                new int[] {0, 1, 3},
+                new int[] {1, 2, 3},
+                new int[] {1, 2, 3},
+                new long[] {10, 20, 30},
+                new int[] {2, 3, 0},
+                new float[] {5, 4, 0},
+                new long[] {20, 30, 0});
+        JaggedBatch padded = batch.padded(4, 5);
+        assertArrayEquals(new int[] {4, 6, JaggedBatch.NOBODY, JaggedBatch.NOBODY}, padded.users());
+        assertArrayEquals(new int[] {0, 1, 3, 3, 3}, padded.offsets());
+        assertArrayEquals(new int[] {1, 2, 3, 0, 0}, padded.items());
+        assertArrayEquals(new int[] {1, 2, 3, 0, 0}, padded.actions());
+        assertArrayEquals(new long[] {10, 20, 30, 0, 0}, padded.timestamps());
+        assertArrayEquals(new int[] {2, 3, 0, 0, 0}, padded.targetItems());
+        assertArrayEquals(new float[] {5, 4, 0, 0, 0}, padded.targetRatings());
+        assertArrayEquals(new long[] {20, 30, 0, 0, 0}, padded.targetTimestamps());
+        assertEquals(3, padded.padded(5, 9).events());
+        assertEquals(
+                "batch: 2 sequences of 3 rows do not fit into 2 of 2",
+                assertThrows(IllegalArgumentException.class, () -> batch.padded(2, 2))
+                        .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> batch.padded(1, 3));
     }
 
     @Test

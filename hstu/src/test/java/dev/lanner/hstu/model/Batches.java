@@ -5,21 +5,21 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Random batches and small settings for tests of the model. */
-final class Batches {
-    static final int ITEMS = 30;
+public final class Batches {
+    public static final int ITEMS = 30;
     private static final long START = 978_300_000L;
 
     private Batches() {}
 
     /** A small model with every part that the preset {@code article} has. */
-    static HstuConfig config(double dropout) {
+    public static HstuConfig config(double dropout) {
         HstuConfig article = HstuConfig.article();
         return new HstuConfig(
                 "test", 6, 2, 2, 9, dropout, 1e-5, article.timeBoundaries(), 5, 0.2, 0.3, 0.5, 0.7, 1.5, 1.2);
     }
 
     /** Sequences of these lengths with random events; every row has a target. */
-    static JaggedBatch random(long seed, int... lengths) {
+    public static JaggedBatch random(long seed, int... lengths) {
         SplittableRandom random = new SplittableRandom(seed);
         int rows = Arrays.stream(lengths).sum();
         int[] offsets = new int[lengths.length + 1];

@@ -101,6 +101,68 @@ class TrainerTest {
     }
 
     @Test
+    void recordedStepsTrainAsEagerOnesDoAndResumeBitForBit() throws IOException {
+        TrainConfig config = new TrainConfig(4, 12, 1e-2, 3, 0);
+        Run eager = run("eager", config);
+        eager.trainer().fit(TrainListener.NONE);
+
+        int[] steps = {0, 0};
+        List<EpochMetrics> whole = recorded("whole", config, new TrainListener() {
+            @Override
+            public void stepDone(double loss, int tokens) {
+                steps[0]++;
+                steps[1] += tokens;
+            }
+        });
+        // 40 users with nine events each that have a target: three full batches and one of four users.
+        assertEquals(4 * 4, steps[0]);
+        assertEquals(4 * 40 * 9, steps[1]);
+        for (int epoch = 0; epoch < 4; epoch++) {
+            EpochMetrics expected = eager.trainer().history().get(epoch);
+            EpochMetrics actual = whole.get(epoch);
+            assertEquals(expected.loss(), actual.loss(), 1e-4 * expected.loss());
+            assertEquals(expected.validation().ratingRmse(), actual.validation().ratingRmse(), 1e-3);
+        }
+        recorded("parts", config.withEpochs(2), TrainListener.NONE);
+        assertEquals(whole, recorded("parts", config, TrainListener.NONE));
+        for (String file : List.of("metrics.csv", "model.safetensors", "checkpoint.safetensors")) {
+            assertArrayEquals(
+                    Files.readAllBytes(folder.resolve("whole").resolve(file)),
+                    Files.readAllBytes(folder.resolve("parts").resolve(file)),
+                    file);
+        }
+    }
+
+    /** The epochs of a run by recorded steps, which goes on where one in the same folder was. */
+    private List<EpochMetrics> recorded(String name, TrainConfig config, TrainListener listener) throws IOException {
+        Interactions interactions = walks();
+        LeaveOneOut split = new LeaveOneOut(interactions, MODEL.maxLength());
+        HstuModel model = new HstuModel(MODEL, interactions.itemCount(), config.seed());
+        Path path = folder.resolve(name);
+        RunDirectory directory = Files.exists(path) ? RunDirectory.open(path) : RunDirectory.create(path);
+        directory.writeConfig(
+                new RunConfig("walks", interactions.fingerprint(), interactions.itemCount(), MODEL, config));
+        try (Trainer trainer = new Trainer(model, split, config, directory, new Execution(true, 100))) {
+            trainer.resume();
+            trainer.fit(listener);
+            Evaluation evaluation = trainer.evaluate(LeaveOneOut.Part.TEST);
+            try (Evaluator evaluator = new Evaluator(model, split, false)) {
+                assertEquals(evaluator.evaluate(LeaveOneOut.Part.TEST).ndcg10(), evaluation.ndcg10(), 1e-9);
+            }
+            return trainer.history();
+        }
+    }
+
+    @Test
+    void theTokenBudgetHoldsTheBatches() {
+        TrainConfig config = new TrainConfig(1, 30, 1e-2, 1, 0);
+        // 30 sequences of nine rows make 270.
+        assertEquals(new Execution(false, 512), Execution.of(new LeaveOneOut(walks(), 20), config));
+        assertEquals(new Execution(false, 256), Execution.of(new LeaveOneOut(walks(), 5), config));
+        assertThrows(IllegalArgumentException.class, () -> new Execution(true, 0));
+    }
+
+    @Test
     void stopsWhenItsPatienceIsOver() throws IOException {
         // A learning rate this high breaks the model at once, so the first epochs stay the best.
         Run run = run("patience", new TrainConfig(50, 10, 10, 1, 2));

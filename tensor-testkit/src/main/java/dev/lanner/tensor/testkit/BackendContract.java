@@ -29,7 +29,8 @@ public abstract class BackendContract
                 RandomContract,
                 FusedContract,
                 OptimizerContract,
-                AttentionContract {
+                AttentionContract,
+                ProgramContract {
     private Harness harness;
 
     /** For tests of a backend to extend. */

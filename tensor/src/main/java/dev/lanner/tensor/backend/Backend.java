@@ -76,6 +76,29 @@ public interface Backend extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Makes a recording ready to run again and again; by default its launches are made one by one. */
+    default Replay prepare(Recording recording) {
+        Launch[] launches = recording.launches().toArray(Launch[]::new);
+        return new Replay() {
+            @Override
+            public void run(int step) {
+                for (Launch launch : launches) {
+                    launch.run(Backend.this, step);
+                }
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+    }
+
+    /** Whether a repeated step had better be a program than be made launch by launch. */
+    default boolean prefersPrograms() {
+        return false;
+    }
+
     /** Frees what the backend holds; its tensors must not be used any more. */
     @Override
     void close();

@@ -32,6 +32,11 @@ public record Dropout(double probability, RandomKey key) implements FusedOp {
     }
 
     @Override
+    public Dropout at(int step) {
+        return key.step() == RandomKey.EACH_STEP ? new Dropout(probability, key.at(step)) : this;
+    }
+
+    @Override
     public Tensor[] reference(Tensor... inputs) {
         Tensor x = inputs[0];
         Tensor mask = x.detach().mul(0);

@@ -74,7 +74,7 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
         Operands.shape(name(), "keyTimes", inputs[5], rows);
         Operands.shape(name(), "positionBias", inputs[6], 2 * maxLength - 1);
         Operands.shape(name(), "timeBias", inputs[7], timeBoundaries.size() + 1);
-        checkOffsets(inputs[3].toInts(), rows);
+        inputs[3].check(name(), offsets -> checkOffsets(offsets, rows));
         return new Shape[] {inputs[2].shape()};
     }
 
@@ -90,6 +90,11 @@ public record HstuAttention(int heads, int maxLength, double divisor, List<Long>
                                 + ", found " + offsets[b - 1] + ", " + offsets[b] + " at sequence " + (b - 1));
             }
         }
+    }
+
+    @Override
+    public boolean readsValues() {
+        return true;
     }
 
     @Override

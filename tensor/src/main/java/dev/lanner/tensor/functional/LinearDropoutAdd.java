@@ -42,6 +42,12 @@ public record LinearDropoutAdd(Dropout dropout) implements FusedOp {
     }
 
     @Override
+    public LinearDropoutAdd at(int step) {
+        Dropout other = dropout.at(step);
+        return other.equals(dropout) ? this : new LinearDropoutAdd(other);
+    }
+
+    @Override
     public Tensor[] reference(Tensor... inputs) {
         return new Tensor[] {dropout.reference(Linear.product(inputs))[0].add(inputs[RESIDUAL])};
     }
