@@ -185,6 +185,7 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
                 if (task.kernel().writes(i)) {
                     MemorySegment to = task.arguments()[i].elements();
                     MemorySegment.copy(arrays[i].getSegment(), 0, to, 0, to.byteSize());
+                    task.arguments()[i].changed();
                 }
             }
         }

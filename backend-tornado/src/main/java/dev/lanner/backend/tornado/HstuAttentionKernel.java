@@ -32,13 +32,14 @@ final class HstuAttentionKernel implements FusedKernel {
         if (isEmpty(inputs)) {
             return;
         }
-        Meta meta = meta(inputs, outputs[0], new View[inputs.length]);
+        Meta meta = meta(inputs, outputs[0], inputs[0], inputs[1], inputs[2]);
         to.dispatch(new DeviceTask(
                 AttentionForward.KERNEL, grid(inputs, width(inputs[2])), meta, storages(inputs, outputs[0])));
     }
 
     @Override
     public void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs) {
+        // Rows past the last sequence, and tables of which nothing is used.
         for (View dInput : dInputs) {
             if (dInput != null) {
                 plain.fill(0, dInput);
@@ -47,39 +48,60 @@ final class HstuAttentionKernel implements FusedKernel {
         if (isEmpty(inputs)) {
             return;
         }
-        Meta meta = meta(inputs, dOut, dInputs);
-        int widest = Math.max(width(inputs[0]), width(inputs[2]));
+        View dQ = own(dInputs[0], inputs[0]);
+        View dK = own(dInputs[1], inputs[1]);
+        // Gradients may lie side by side in one storage, but no kernel can be given one that it writes twice.
+        boolean shared = dInputs[2] != null && dK.storage().equals(dInputs[2].storage());
+        View dV = own(shared ? null : dInputs[2], inputs[2]);
+        Meta meta = meta(inputs, dOut, dQ, dK, dV);
         if (dInputs[0] != null || dInputs[POSITION_BIAS] != null) {
-            byQueries(meta, inputs, dOut, dInputs);
+            byQueries(meta, inputs, dOut, dQ, dInputs[POSITION_BIAS]);
         }
         if (dInputs[1] != null || dInputs[2] != null) {
-            TornadoStorage dK = target(dInputs[1], inputs[1]);
-            TornadoStorage dV = target(dInputs[2], inputs[2]);
+            if (shared) {
+                plain.fill(0, dV);
+            }
+            int widest = Math.max(width(inputs[0]), width(inputs[2]));
             to.dispatch(new DeviceTask(
-                    AttentionKeyGradient.KERNEL, grid(inputs, widest), meta, storages(inputs, dOut, dK, dV)));
-            giveBack(dInputs[1], dK);
-            giveBack(dInputs[2], dV);
+                    AttentionKeyGradient.KERNEL,
+                    grid(inputs, widest),
+                    meta,
+                    storages(inputs, dOut, TornadoStorage.of(dK.storage()), TornadoStorage.of(dV.storage()))));
+            if (shared) {
+                plain.copy(dV, dInputs[2]);
+            }
         }
         if (dInputs[TIME_BIAS] != null) {
             byTime(meta, inputs, dOut, dInputs[TIME_BIAS]);
         }
+        View[] used = {dQ, dK, dV};
+        for (int i = 0; i < used.length; i++) {
+            if (!used[i].equals(dInputs[i])) {
+                memory.giveBack(TornadoStorage.of(used[i].storage()));
+            }
+        }
     }
 
-    private void byQueries(Meta meta, View[] inputs, View dOut, View[] dInputs) {
+    /** Where a gradient is written: its view, or memory of its own. */
+    private View own(View wanted, View like) {
+        return wanted != null
+                ? wanted
+                : new View(memory.floats(like.shape().elements()), Layout.contiguous(like.shape()));
+    }
+
+    private void byQueries(Meta meta, View[] inputs, View dOut, View dQ, View dPositionBias) {
         int rows = sequences(inputs) * op.heads() * tiles();
-        TornadoStorage dQ = target(dInputs[0], inputs[0]);
         TornadoStorage partial = memory.floats(Math.multiplyExact(rows, op.maxLength()));
         to.dispatch(new DeviceTask(
                 AttentionQueryGradient.KERNEL,
                 grid(inputs, width(inputs[0])),
                 meta,
-                storages(inputs, dOut, dQ, partial)));
-        if (dInputs[POSITION_BIAS] != null) {
+                storages(inputs, dOut, TornadoStorage.of(dQ.storage()), partial)));
+        if (dPositionBias != null) {
             // Causal: distances are 0 and more, which is the second half of the table.
-            sum(partial, rows, op.maxLength(), op.maxLength() - 1, dInputs[POSITION_BIAS]);
+            sum(partial, rows, op.maxLength(), op.maxLength() - 1, dPositionBias);
         }
         memory.giveBack(partial);
-        giveBack(dInputs[0], dQ);
     }
 
     private void byTime(Meta meta, View[] inputs, View dOut, View dTimeBias) {
@@ -126,19 +148,6 @@ final class HstuAttentionKernel implements FusedKernel {
                 new int[] {AttentionTiles.ITEMS, AttentionTiles.ITEMS, 1});
     }
 
-    /** Where a gradient is written: its view, or memory of its layout that nobody reads. */
-    private TornadoStorage target(View wanted, View like) {
-        return wanted != null
-                ? TornadoStorage.of(wanted.storage())
-                : memory.floats(like.shape().elements());
-    }
-
-    private void giveBack(View wanted, TornadoStorage target) {
-        if (wanted == null) {
-            memory.giveBack(target);
-        }
-    }
-
     private static TornadoStorage[] storages(View[] inputs, View last, TornadoStorage... more) {
         TornadoStorage[] all = new TornadoStorage[inputs.length + 1 + more.length];
         for (int i = 0; i < inputs.length; i++) {
@@ -149,7 +158,7 @@ final class HstuAttentionKernel implements FusedKernel {
         return all;
     }
 
-    private Meta meta(View[] inputs, View out, View[] dInputs) {
+    private Meta meta(View[] inputs, View out, View dQ, View dK, View dV) {
         Meta meta = new Meta(
                 new float[] {(float) op.divisor()},
                 op.heads(),
@@ -159,12 +168,8 @@ final class HstuAttentionKernel implements FusedKernel {
                 op.timeBoundaries().size(),
                 inputs[0].shape().size(0),
                 sequences(inputs));
-        View[] matrices = {inputs[0], inputs[1], inputs[2], out, dInputs[0], dInputs[1], dInputs[2]};
-        for (int i = 0; i < matrices.length; i++) {
-            // A gradient that is not wanted goes to memory of its own.
-            Layout layout = matrices[i] != null
-                    ? matrices[i].layout()
-                    : Layout.contiguous(inputs[i - 4].shape());
+        for (View matrix : new View[] {inputs[0], inputs[1], inputs[2], out, dQ, dK, dV}) {
+            Layout layout = matrix.layout();
             meta.append(layout.stride(0), layout.stride(1), layout.offset());
         }
         for (int i = 3; i < inputs.length; i++) {

@@ -1,6 +1,7 @@
 package dev.lanner.backend.tornado;
 
 import dev.lanner.tensor.DType;
+import dev.lanner.tensor.backend.HostArray;
 
 /** Where tasks that need memory of their own take it from. */
 interface Memory {
@@ -9,6 +10,19 @@ interface Memory {
 
     /** Takes memory back: tasks that come later may be given it. */
     void giveBack(TornadoStorage storage);
+
+    /**
+     * Memory that holds host values, to be given back after use.
+     *
+     * @param count of the values
+     */
+    TornadoStorage holding(HostArray values, int count);
+
+    /**
+     * Memory with one I32: a training step, or where it is {@link dev.lanner.tensor.RandomKey#EACH_STEP} that of the run. To be given
+     * back after use.
+     */
+    TornadoStorage step(int step);
 
     /** Memory for F32. */
     default TornadoStorage floats(int size) {

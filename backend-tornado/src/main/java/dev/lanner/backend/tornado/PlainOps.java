@@ -4,6 +4,7 @@ import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Layout;
 import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Shape;
+import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.BinaryOp;
 import dev.lanner.tensor.backend.CompareOp;
 import dev.lanner.tensor.backend.Draws;
@@ -241,29 +242,45 @@ final class PlainOps {
     }
 
     void random(RandomOp op, RandomKey key, double a, double b, View out) {
-        int[] stream = {0, key.step(), key.stream(), (int) key.seed(), (int) (key.seed() >>> 32)};
         switch (op) {
             case UNIFORM -> {
                 float below = Math.max((float) a, Math.nextDown((float) b));
-                elements(Randoms.UNIFORM, new Meta(new float[] {(float) (b - a), (float) a, below}, stream), out);
+                draw(Randoms.UNIFORM, key, new Meta(new float[] {(float) (b - a), (float) a, below}), out);
             }
             case DROPOUT_MASK -> {
-                Meta meta = new Meta(new float[] {(float) (1 / (1 - a))}, stream);
-                elements(Randoms.MASK, meta.set(5, (int) Math.round(a * (1 << 24))), out);
+                Meta meta = new Meta(new float[] {(float) (1 / (1 - a))});
+                draw(Randoms.MASK, key, meta.set(4, (int) Math.round(a * (1 << 24))), out);
             }
-            case UNIFORM_INT ->
-                elements(Randoms.INTS, new Meta(stream).set(5, (int) a).set(6, (int) b), out);
+            case UNIFORM_INT -> draw(Randoms.INTS, key, new Meta().set(4, (int) a).set(5, (int) b), out);
             case NORMAL, TRUNCATED_NORMAL -> drawOnHost(op, key, a, b, out);
         }
     }
 
+    private void draw(Kernel kernel, RandomKey key, Meta meta, View out) {
+        TornadoStorage step = memory.step(key.step());
+        stream(key, meta);
+        int count = count(out);
+        if (count > 0) {
+            Meta whole = meta.set(0, count).block(out.layout());
+            to.dispatch(new DeviceTask(kernel, Grid.elements(count), whole, step, storage(out)));
+        }
+        memory.giveBack(step);
+    }
+
+    /** Sets the words of a header that name a stream. */
+    static void stream(RandomKey key, Meta meta) {
+        meta.set(1, key.stream()).set(2, (int) key.seed()).set(3, (int) (key.seed() >>> 32));
+    }
+
     /** Initial values, whose bits depend on the host's logarithm and cosine. */
     private void drawOnHost(RandomOp op, RandomKey key, double a, double b, View out) {
+        if (key.step() == RandomKey.EACH_STEP) {
+            throw new BackendException("random: in a program the tornado backend does not draw " + op + " at each step");
+        }
         int count = count(out);
         float[] drawn = new float[count];
         Draws.floats(op, key, a, b, 0, drawn, 0, count);
-        TornadoStorage values = memory.floats(count);
-        values.copyFrom(HostArray.of(drawn), count);
+        TornadoStorage values = memory.holding(HostArray.of(drawn), count);
         copy(new View(values, Layout.contiguous(Shape.of(count)).reshape(out.shape())), out);
         memory.giveBack(values);
     }

@@ -5,26 +5,26 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Kernels that draw the numbers of {@link dev.lanner.tensor.backend.Draws}, bit by bit. Header: (n, step, stream, low and high word of
- * the seed, then the distribution's own), a block of the output.
+ * Kernels that draw the numbers of {@link dev.lanner.tensor.backend.Draws}, bit by bit. Header: (n, stream, low and high word of the
+ * seed, then the distribution's own), a block of the output.
  *
  * <p>Shifts of integers to the right keep the sign on a device, even {@code >>>}: what comes in from the left is masked out.
  */
 final class Randoms {
     static final Kernel UNIFORM = Kernel.into(
-            0,
+            1,
             "randomUniform",
             (graph, id, context, meta, a) ->
-                    graph.task(id, Randoms::randomUniform, context, meta, a.reals(), a.floats(0)));
+                    graph.task(id, Randoms::randomUniform, context, meta, a.reals(), a.ints(0), a.floats(1)));
     static final Kernel MASK = Kernel.into(
-            0,
+            1,
             "randomMask",
             (graph, id, context, meta, a) ->
-                    graph.task(id, Randoms::randomMask, context, meta, a.reals(), a.floats(0)));
+                    graph.task(id, Randoms::randomMask, context, meta, a.reals(), a.ints(0), a.floats(1)));
     static final Kernel INTS = Kernel.into(
-            0,
+            1,
             "randomInts",
-            (graph, id, context, meta, a) -> graph.task(id, Randoms::randomInts, context, meta, a.ints(0)));
+            (graph, id, context, meta, a) -> graph.task(id, Randoms::randomInts, context, meta, a.ints(0), a.ints(1)));
 
     private Randoms() {}
 
@@ -54,16 +54,17 @@ final class Randoms {
         return lane < 2 ? low : high;
     }
 
-    private static int word(IntArray meta, int index) {
-        return word(index, meta.get(1), meta.get(2), meta.get(3), meta.get(4));
+    /** The word of the stream that a header names, whose step is the only element of an array. */
+    static int word(IntArray meta, IntArray step, int index) {
+        return word(index, step.get(0), meta.get(1), meta.get(2), meta.get(3));
     }
 
     /** Floats: scale, shift, and the largest one below the end. */
-    static void randomUniform(KernelContext context, IntArray meta, FloatArray reals, FloatArray out) {
+    static void randomUniform(KernelContext context, IntArray meta, FloatArray reals, IntArray step, FloatArray out) {
         int i = context.globalIdx;
         Outputs.keep(i, out);
         if (i < meta.get(0)) {
-            int bits = word(meta, i) >> 8 & 0xFFFFFF;
+            int bits = word(meta, step, i) >> 8 & 0xFFFFFF;
             // Through double, where product and sum are exact enough to be rounded to float like on the host: a device
             // may
             // contract float operations.
@@ -74,24 +75,24 @@ final class Randoms {
         }
     }
 
-    /** Word 5: what bits are dropped below; float: the factor of the others. */
-    static void randomMask(KernelContext context, IntArray meta, FloatArray reals, FloatArray out) {
+    /** Word 4: what bits are dropped below; float: the factor of the others. */
+    static void randomMask(KernelContext context, IntArray meta, FloatArray reals, IntArray step, FloatArray out) {
         int i = context.globalIdx;
         Outputs.keep(i, out);
         if (i < meta.get(0)) {
-            int bits = word(meta, i) >> 8 & 0xFFFFFF;
-            out.set(Meta.position(meta, Meta.HEADER, 0, i), bits < meta.get(5) ? 0 : reals.get(0));
+            int bits = word(meta, step, i) >> 8 & 0xFFFFFF;
+            out.set(Meta.position(meta, Meta.HEADER, 0, i), bits < meta.get(4) ? 0 : reals.get(0));
         }
     }
 
-    /** Words 5 and 6: a and b. */
-    static void randomInts(KernelContext context, IntArray meta, IntArray out) {
+    /** Words 4 and 5: a and b. */
+    static void randomInts(KernelContext context, IntArray meta, IntArray step, IntArray out) {
         int i = context.globalIdx;
         Outputs.keep(i, out);
         if (i < meta.get(0)) {
-            long span = (long) meta.get(6) - meta.get(5);
-            long high = ((word(meta, i) & 0xFFFFFFFFL) * span) >>> 32;
-            out.set(Meta.position(meta, Meta.HEADER, 0, i), (int) (meta.get(5) + high));
+            long span = (long) meta.get(5) - meta.get(4);
+            long high = ((word(meta, step, i) & 0xFFFFFFFFL) * span) >>> 32;
+            out.set(Meta.position(meta, Meta.HEADER, 0, i), (int) (meta.get(4) + high));
         }
     }
 }

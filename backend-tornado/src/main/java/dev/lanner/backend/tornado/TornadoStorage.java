@@ -11,12 +11,26 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * Elements in a device array, whose host side is off-heap memory.
- *
- * @param dtype the type of the elements
- * @param array what kernels are given
+ * Elements in a device array, whose host side is off-heap memory. A program may hold newer elements on the device: whoever looks at
+ * those of the host gets them fetched first.
  */
-record TornadoStorage(DType dtype, TornadoNativeArray array) implements Storage {
+final class TornadoStorage implements Storage {
+    /** Who holds newer elements than the host. */
+    interface Holder {
+        /** Copies the elements to the host's side. */
+        void fetch(TornadoStorage storage);
+    }
+
+    private final DType dtype;
+    private final TornadoNativeArray array;
+    private Holder holder;
+    private long version;
+
+    private TornadoStorage(DType dtype, TornadoNativeArray array) {
+        this.dtype = dtype;
+        this.array = array;
+    }
+
     /** New memory, zeros. */
     static TornadoStorage allocate(DType dtype, int size) {
         return new TornadoStorage(dtype, array(dtype, size));
@@ -38,19 +52,60 @@ record TornadoStorage(DType dtype, TornadoNativeArray array) implements Storage 
         return (TornadoStorage) storage;
     }
 
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** What kernels are given. */
+    TornadoNativeArray array() {
+        return array;
+    }
+
     /** The number of elements there is room for. */
     int size() {
         return array.getSize();
     }
 
-    /** The elements on the host's side. */
+    /** The elements on the host's side, the newest ones. */
     MemorySegment elements() {
+        if (holder != null) {
+            holder.fetch(this);
+            holder = null;
+        }
         return array.getSegment();
+    }
+
+    /** Notes that the elements of the host's side were changed. */
+    void changed() {
+        version++;
+    }
+
+    /** Notes that somebody has changed the elements on the device. */
+    void changedBy(Holder newest) {
+        holder = newest;
+        version++;
+    }
+
+    /** Forgets newer elements, which nobody wants. */
+    void drop() {
+        holder = null;
+    }
+
+    /** Whether this holder's elements are newer than those of the host. */
+    boolean isHeldBy(Holder candidate) {
+        return holder == candidate;
+    }
+
+    /** Counts changes. */
+    long version() {
+        return version;
     }
 
     /** Copies {@code count} host elements to the start. */
     void copyFrom(HostArray source, int count) {
         MemorySegment.copy(heap(source), 0, elements(), 0, bytes(count));
+        changed();
     }
 
     /** Copies {@code count} elements from {@code offset} on to the start of a host array. */
@@ -72,17 +127,6 @@ record TornadoStorage(DType dtype, TornadoNativeArray array) implements Storage 
             case I32 -> MemorySegment.ofArray(values.ints());
             case I64 -> MemorySegment.ofArray(values.longs());
         };
-    }
-
-    /** Storages are the same only if they are one object. */
-    @Override
-    public boolean equals(Object other) {
-        return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-        return System.identityHashCode(this);
     }
 
     @Override
