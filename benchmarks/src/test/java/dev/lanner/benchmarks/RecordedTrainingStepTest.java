@@ -19,7 +19,7 @@ class RecordedTrainingStepTest {
             for (int step = 0; step < 3; step++) {
                 assertEquals(eager.run(), recorded.run());
             }
-            // Until the JIT compiler has been everywhere, vectors are objects: that takes long where the machine is busy.
+            // Until the JIT compiler has been everywhere, vectors are objects; on a busy machine that takes long.
             StepTimer timer = StepTimer.measure(recorded::run, 5, 1);
             for (int again = 0; again < 30 && timer.bytesPerStep() >= MOST_BYTES; again++) {
                 timer = StepTimer.measure(recorded::run, 2, 1);

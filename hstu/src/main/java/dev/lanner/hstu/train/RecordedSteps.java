@@ -112,5 +112,9 @@ final class RecordedSteps implements TrainingSteps {
     public void close() {
         programs.values().forEach(Program::close);
         programs.clear();
+        if (log != null) {
+            log.backend().release(log.view().storage());
+            log = null;
+        }
     }
 }
