@@ -35,8 +35,8 @@ final class AttentionBiasGradient {
     static final Kernel SUM = Kernel.into(
             1,
             "attentionBiasSum",
-            (graph, id, context, meta, a) -> graph.task(
-                    id, AttentionBiasGradient::attentionBiasSum, context, meta, a.floats(0), a.floats(1)));
+            (graph, id, context, meta, a) ->
+                    graph.task(id, AttentionBiasGradient::attentionBiasSum, context, meta, a.floats(0), a.floats(1)));
 
     /** Items that sum one column. */
     static final int GROUP = 64;
@@ -72,8 +72,10 @@ final class AttentionBiasGradient {
                 float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, row, key);
                 float sum = 0;
                 for (int head = 0; head < meta.get(AttentionTiles.HEADS); head++) {
-                    float score = bias + product(meta, AttentionTiles.Q, q, row, AttentionTiles.K, k, key, head, keyWidth);
-                    float dWeight = product(meta, AttentionTiles.OUT, dOut, row, AttentionTiles.V, v, key, head, valueWidth);
+                    float score =
+                            bias + product(meta, AttentionTiles.Q, q, row, AttentionTiles.K, k, key, head, keyWidth);
+                    float dWeight =
+                            product(meta, AttentionTiles.OUT, dOut, row, AttentionTiles.V, v, key, head, valueWidth);
                     sum += dWeight * AttentionTiles.siluSlope(score);
                 }
                 int at = row * buckets + bucket;
@@ -102,7 +104,15 @@ final class AttentionBiasGradient {
     }
 
     private static float product(
-            IntArray meta, int matrixA, FloatArray a, int rowA, int matrixB, FloatArray b, int rowB, int head, int width) {
+            IntArray meta,
+            int matrixA,
+            FloatArray a,
+            int rowA,
+            int matrixB,
+            FloatArray b,
+            int rowB,
+            int head,
+            int width) {
         float sum = 0;
         for (int column = head * width; column < (head + 1) * width; column++) {
             sum += a.get(AttentionTiles.at(meta, matrixA, rowA, column))

@@ -87,8 +87,8 @@ final class AttentionForward {
                     int c = at - r * TILE;
                     left[c * PITCH + r] = AttentionTiles.element(
                             meta, AttentionTiles.Q, q, query + r, end, head, column + c, keyWidth);
-                    right[c * PITCH + r] = AttentionTiles.element(
-                            meta, AttentionTiles.K, k, key + r, end, head, column + c, keyWidth);
+                    right[c * PITCH + r] =
+                            AttentionTiles.element(meta, AttentionTiles.K, k, key + r, end, head, column + c, keyWidth);
                 }
                 int depth = Math.min(TILE, keyWidth - column);
                 context.localBarrier();
@@ -104,7 +104,8 @@ final class AttentionForward {
                 }
                 context.localBarrier();
             }
-            weights[tx * PITCH + ty] = weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00);
+            weights[tx * PITCH + ty] =
+                    weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00);
             weights[(tx + ITEMS) * PITCH + ty] =
                     weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx + ITEMS, end, d01);
             weights[tx * PITCH + ty + ITEMS] =

@@ -99,8 +99,8 @@ final class AttentionKeyGradient {
                     int c = at - r * TILE;
                     left[c * PITCH + r] = AttentionTiles.element(
                             meta, AttentionTiles.Q, q, query + r, end, head, column + c, keyWidth);
-                    right[c * PITCH + r] = AttentionTiles.element(
-                            meta, AttentionTiles.K, k, key + r, end, head, column + c, keyWidth);
+                    right[c * PITCH + r] =
+                            AttentionTiles.element(meta, AttentionTiles.K, k, key + r, end, head, column + c, keyWidth);
                 }
                 int depth = Math.min(TILE, keyWidth - column);
                 context.localBarrier();
@@ -143,22 +143,76 @@ final class AttentionKeyGradient {
                 }
                 context.localBarrier();
             }
-            weights[ty * PITCH + tx] = weight(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, divisor);
+            weights[ty * PITCH + tx] =
+                    weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, divisor);
             slopes[ty * PITCH + tx] = slope(
                     meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, w00 / divisor);
             weights[ty * PITCH + tx + ITEMS] = weight(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx + ITEMS, end, d01, divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty,
+                    key + tx + ITEMS,
+                    end,
+                    d01,
+                    divisor);
             slopes[ty * PITCH + tx + ITEMS] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx + ITEMS, end, d01, w01 / divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty,
+                    key + tx + ITEMS,
+                    end,
+                    d01,
+                    w01 / divisor);
             weights[(ty + ITEMS) * PITCH + tx] = weight(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx, end, d10, divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty + ITEMS,
+                    key + tx,
+                    end,
+                    d10,
+                    divisor);
             slopes[(ty + ITEMS) * PITCH + tx] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx, end, d10, w10 / divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty + ITEMS,
+                    key + tx,
+                    end,
+                    d10,
+                    w10 / divisor);
             weights[(ty + ITEMS) * PITCH + tx + ITEMS] = weight(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx + ITEMS, end, d11, divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty + ITEMS,
+                    key + tx + ITEMS,
+                    end,
+                    d11,
+                    divisor);
             slopes[(ty + ITEMS) * PITCH + tx + ITEMS] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx + ITEMS, end, d11, w11 / divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty + ITEMS,
+                    key + tx + ITEMS,
+                    end,
+                    d11,
+                    w11 / divisor);
             for (int at = item; at < TILE * COLUMNS; at += ITEMS * ITEMS) {
                 int r = at / COLUMNS;
                 int c = at - r * COLUMNS;

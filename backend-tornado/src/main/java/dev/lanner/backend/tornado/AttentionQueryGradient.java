@@ -100,8 +100,8 @@ final class AttentionQueryGradient {
                     int c = at - r * TILE;
                     left[c * PITCH + r] = AttentionTiles.element(
                             meta, AttentionTiles.Q, q, query + r, end, head, column + c, keyWidth);
-                    right[c * PITCH + r] = AttentionTiles.element(
-                            meta, AttentionTiles.K, k, key + r, end, head, column + c, keyWidth);
+                    right[c * PITCH + r] =
+                            AttentionTiles.element(meta, AttentionTiles.K, k, key + r, end, head, column + c, keyWidth);
                 }
                 int depth = Math.min(TILE, keyWidth - column);
                 context.localBarrier();
@@ -147,11 +147,38 @@ final class AttentionQueryGradient {
             slopes[tx * PITCH + ty] = slope(
                     meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, w00 / divisor);
             slopes[(tx + ITEMS) * PITCH + ty] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx + ITEMS, end, d01, w01 / divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty,
+                    key + tx + ITEMS,
+                    end,
+                    d01,
+                    w01 / divisor);
             slopes[tx * PITCH + ty + ITEMS] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx, end, d10, w10 / divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty + ITEMS,
+                    key + tx,
+                    end,
+                    d10,
+                    w10 / divisor);
             slopes[(tx + ITEMS) * PITCH + ty + ITEMS] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx + ITEMS, end, d11, w11 / divisor);
+                    meta,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    query + ty + ITEMS,
+                    key + tx + ITEMS,
+                    end,
+                    d11,
+                    w11 / divisor);
             for (int at = item; at < TILE * COLUMNS; at += ITEMS * ITEMS) {
                 int r = at / COLUMNS;
                 int c = at - r * COLUMNS;

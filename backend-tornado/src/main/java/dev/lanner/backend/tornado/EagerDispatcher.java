@@ -56,9 +56,7 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
             return new Key(
                     task.kernel().name(),
                     IntStream.concat(
-                                    IntStream.of(
-                                            rounded(LEAST_META, task.meta().words().length)),
-                                    sizes)
+                                    IntStream.of(rounded(LEAST_META, task.meta().words().length)), sizes)
                             .boxed()
                             .toList(),
                     Arrays.stream(arguments)

@@ -27,10 +27,7 @@ final class LayerNormKernel implements FusedKernel {
         View x = inputs[0];
         int parameters = gated ? 2 : 1;
         return new View[] {
-            x,
-            gated ? inputs[1] : x,
-            inputs[parameters].expand(x.shape()),
-            inputs[parameters + 1].expand(x.shape())
+            x, gated ? inputs[1] : x, inputs[parameters].expand(x.shape()), inputs[parameters + 1].expand(x.shape())
         };
     }
 

@@ -145,7 +145,8 @@ final class LinearKernel implements FusedKernel {
         public View backward(View z, View dOut, View into) {
             int count = z.shape().elements();
             if (count > 0) {
-                Meta meta = new Meta(count).block(inParts(z).layout(), dOut.layout(), inParts(into).layout());
+                Meta meta = new Meta(count)
+                        .block(inParts(z).layout(), dOut.layout(), inParts(into).layout());
                 to.dispatch(new DeviceTask(
                         FusedElements.SILU_GRADIENT,
                         Grid.elements(count),

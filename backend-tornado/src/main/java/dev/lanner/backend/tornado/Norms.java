@@ -150,7 +150,9 @@ final class Norms {
                 float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
                 float scale = gamma.get(fromGamma + c * meta.get(STRIDES + 2));
                 float gradient = dBeta.get(row * width + c) * scale;
-                dX.set(toX + c * meta.get(STRIDES + 5), (gradient - sum / width - normal * projection / width) / deviation);
+                dX.set(
+                        toX + c * meta.get(STRIDES + 5),
+                        (gradient - sum / width - normal * projection / width) / deviation);
             }
         }
     }

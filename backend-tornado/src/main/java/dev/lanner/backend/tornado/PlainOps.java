@@ -44,7 +44,8 @@ final class PlainOps {
             layouts[i] = operands[i].layout();
             storages[i] = storage(operands[i]);
         }
-        to.dispatch(new DeviceTask(kernel, Grid.elements(count), meta.set(0, count).block(layouts), storages));
+        to.dispatch(
+                new DeviceTask(kernel, Grid.elements(count), meta.set(0, count).block(layouts), storages));
     }
 
     private static Kernel kernel(View view, Kernel floats, Kernel ints, Kernel longs) {
@@ -251,7 +252,8 @@ final class PlainOps {
                 Meta meta = new Meta(new float[] {(float) (1 / (1 - a))});
                 draw(Randoms.MASK, key, meta.set(4, (int) Math.round(a * (1 << 24))), out);
             }
-            case UNIFORM_INT -> draw(Randoms.INTS, key, new Meta().set(4, (int) a).set(5, (int) b), out);
+            case UNIFORM_INT ->
+                draw(Randoms.INTS, key, new Meta().set(4, (int) a).set(5, (int) b), out);
             case NORMAL, TRUNCATED_NORMAL -> drawOnHost(op, key, a, b, out);
         }
     }
@@ -275,7 +277,8 @@ final class PlainOps {
     /** Initial values, whose bits depend on the host's logarithm and cosine. */
     private void drawOnHost(RandomOp op, RandomKey key, double a, double b, View out) {
         if (key.step() == RandomKey.EACH_STEP) {
-            throw new BackendException("random: in a program the tornado backend does not draw " + op + " at each step");
+            throw new BackendException(
+                    "random: in a program the tornado backend does not draw " + op + " at each step");
         }
         int count = count(out);
         float[] drawn = new float[count];

@@ -15,9 +15,11 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -152,14 +154,22 @@ final class ReplayPlan implements AutoCloseable {
         last.transferToHost(storage.array());
     }
 
-    /** The plan, for tests to profile. */
-    TornadoExecutionPlan plan() {
-        return plan;
-    }
-
-    /** The result of the last run's last graph. */
-    TornadoExecutionResult last() {
-        return last;
+    /**
+     * Runs all tasks under TornadoVM's profiler.
+     *
+     * @return the bytes that went to the device, and those that came back
+     */
+    long[] runProfiled() {
+        long[] moved = new long[2];
+        for (int g = 0; g < graphs; g++) {
+            TornadoExecutionPlan graph = graphs == 1 ? plan : plan.withGraph(g);
+            last = graph.withProfiler(ProfilerMode.SILENT).execute();
+            TornadoProfilerResult profile = last.getProfilerResult();
+            moved[0] += profile.getTotalBytesCopyIn();
+            moved[1] += profile.getTotalBytesCopyOut();
+            graph.withoutProfiler();
+        }
+        return moved;
     }
 
     @Override

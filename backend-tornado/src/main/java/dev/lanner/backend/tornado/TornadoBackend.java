@@ -5,6 +5,8 @@ import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.Recording;
 import dev.lanner.tensor.backend.Replay;
 import dev.lanner.tensor.backend.Storage;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
@@ -21,6 +23,7 @@ public final class TornadoBackend extends DispatchingBackend {
     private final TornadoDevice device;
     private final EagerDispatcher eager;
     private final StoragePool pool = new StoragePool();
+    private final List<TornadoReplay> replays = new CopyOnWriteArrayList<>();
     private boolean warned;
 
     /** A backend on a device, of which {@link Devices} knows. */
@@ -97,7 +100,18 @@ public final class TornadoBackend extends DispatchingBackend {
     /** Makes the plan of a recording, whose kernels are compiled when it first runs. */
     @Override
     public Replay prepare(Recording recording) {
-        return new TornadoReplay(this, device, recording);
+        TornadoReplay replay = new TornadoReplay(this, device, recording);
+        replays.add(replay);
+        return replay;
+    }
+
+    /** The programs that are not closed. */
+    List<TornadoReplay> replays() {
+        return List.copyOf(replays);
+    }
+
+    void forget(TornadoReplay replay) {
+        replays.remove(replay);
     }
 
     @Override
@@ -107,6 +121,7 @@ public final class TornadoBackend extends DispatchingBackend {
 
     @Override
     public synchronized void close() {
+        replays.forEach(TornadoReplay::close);
         eager.close();
         pool.clear();
     }

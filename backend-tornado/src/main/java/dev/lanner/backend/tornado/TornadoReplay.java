@@ -7,7 +7,6 @@ import dev.lanner.tensor.backend.Storage;
 import dev.lanner.tensor.backend.View;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -22,16 +21,18 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     /** Kernels whose compilation takes so long that somebody may wonder. */
     private static final int WORTH_TELLING = 50;
 
+    private final TornadoBackend owner;
     private final TornadoDevice device;
     private final Capture capture;
     private final Set<TornadoStorage> sent = identitySet();
     /** External storages that the program writes, with the number of their last change that the plan knows of. */
-    private final Map<TornadoStorage, Long> resident = new IdentityHashMap<>();
+    private final IdentityHashMap<TornadoStorage, Long> resident = new IdentityHashMap<>();
 
     private final Set<TornadoStorage> outputs = identitySet();
     private ReplayPlan plan;
 
     TornadoReplay(TornadoBackend owner, TornadoDevice device, Recording recording) {
+        this.owner = owner;
         this.device = device;
         capture = new Capture(owner, recording.launches());
         sent.add(capture.step());
@@ -111,8 +112,7 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
 
     /** Whether somebody else has changed what is resident. */
     private boolean isOutdated() {
-        return resident.entrySet().stream()
-                .anyMatch(entry -> entry.getKey().version() != entry.getValue());
+        return resident.entrySet().stream().anyMatch(entry -> entry.getKey().version() != entry.getValue());
     }
 
     private ReplayPlan compile() {
@@ -122,15 +122,11 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
         long start = System.nanoTime();
         ReplayPlan made = new ReplayPlan(device, capture.tasks(), sent, resident.keySet(), outputs);
         made.run();
-        LOG.log(
-                level,
-                "Compiled {0} kernels in {1} s",
-                tasks,
-                Math.round((System.nanoTime() - start) / 1e8) / 10.0);
+        LOG.log(level, "Compiled {0} kernels in {1} s", tasks, Math.round((System.nanoTime() - start) / 1e8) / 10.0);
         return made;
     }
 
-    /** What the last run moved, for tests. */
+    /** The plan, null before the first run. */
     ReplayPlan plan() {
         return plan;
     }
@@ -154,5 +150,6 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
             closePlan();
         }
         capture.close();
+        owner.forget(this);
     }
 }

@@ -5,6 +5,7 @@ import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.Storage;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
@@ -94,7 +95,7 @@ final class TornadoStorage implements Storage {
 
     /** Whether this holder's elements are newer than those of the host. */
     boolean isHeldBy(Holder candidate) {
-        return holder == candidate;
+        return Objects.equals(holder, candidate);
     }
 
     /** Counts changes. */
