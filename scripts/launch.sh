@@ -40,6 +40,20 @@ find_jdk() {
     return 2
 }
 
+# Finds TornadoVM's SDK: TORNADOVM_HOME, or if that is not set where SDKMAN puts it. Says what it found; fails if there is none.
+find_tornado() {
+    local sdkman=~/.sdkman/candidates/tornadovm/current
+    if [[ -z ${TORNADOVM_HOME:-} && -e $sdkman/etc/tornado.backend ]]; then
+        export TORNADOVM_HOME=$sdkman
+        echo "TornadoVM: $TORNADOVM_HOME (TORNADOVM_HOME not set)" >&2
+    elif [[ -e ${TORNADOVM_HOME:-}/etc/tornado.backend ]]; then
+        echo "TornadoVM: $TORNADOVM_HOME" >&2
+    else
+        echo "TornadoVM: none (TORNADOVM_HOME is ${TORNADOVM_HOME:-not set}, no SDK at $sdkman)" >&2
+        return 1
+    fi
+}
+
 # Prints the modules that a program of the module $1 runs with: a module in the folder of another needs that one too, and the
 # TornadoVM backend is only there where Maven builds it.
 modules() {
@@ -116,8 +130,8 @@ launch() {
             *) program+=("$argument") ;;
         esac
         # TornadoVM's JIT compiler comes into the JVM through its argument file. Without the property a kernel that does not
-        # compile is run as sequential Java with wrong results.
-        if [[ $argument == -Dbackend=tornado && -r ${TORNADOVM_HOME:-}/tornado-argfile ]]; then
+        # compile is run as sequential Java with wrong results. Without an SDK the program says how to get one.
+        if [[ $argument == -Dbackend=tornado ]] && find_tornado && [[ -r $TORNADOVM_HOME/tornado-argfile ]]; then
             jvm+=("@$TORNADOVM_HOME/tornado-argfile" -Dtornado.recover.bailout=False)
         fi
     done

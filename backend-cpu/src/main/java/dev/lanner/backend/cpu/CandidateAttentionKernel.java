@@ -184,8 +184,8 @@ final class CandidateAttentionKernel implements FusedKernel {
         int padded = AttentionPacking.padded(c.valueWidth(), tiles.lanes());
         int valueColumn = head * c.valueWidth();
         float[] scores = scratch.floats(TILE, (ROWS + 1) * COLUMNS);
-        AttentionSlice sums =
-                AttentionPacking.zeros(c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, SUMS);
+        AttentionSlice sums = AttentionPacking.zeros(
+                c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, SUMS);
         int queries = c.q().at(first, head * c.keyWidth());
         for (int tile = 0; tile < tileCount(c.vectors()); tile++) {
             int start = start(tile, c.vectors());

@@ -17,8 +17,8 @@ public final class Backends {
             "add dev.lanner:lanner-backend-cpu to the class path or module path",
             "tornado",
             "install the TornadoVM SDK 5.2.0-jdk25, set TORNADOVM_HOME to its folder (check with: ls"
-                    + " $TORNADOVM_HOME/etc/tornado.backend), and build again with a"
-                    + " dev.lanner:lanner-backend-tornado that has kernels: that of this version has none yet");
+                    + " $TORNADOVM_HOME/etc/tornado.backend), build again, and start with"
+                    + " @$TORNADOVM_HOME/tornado-argfile and dev.lanner:lanner-backend-tornado on the class path");
 
     private static final Map<String, Backend> CREATED = new ConcurrentHashMap<>();
     private static final ThreadLocal<Backend> IN_USE = new ThreadLocal<>();

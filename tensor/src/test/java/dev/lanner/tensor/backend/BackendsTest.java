@@ -56,9 +56,9 @@ class BackendsTest {
     void aMissingBackendSaysHowToGetIt() {
         assertEquals(
                 "backend tornado is not there (found: reference); to get it, install the TornadoVM SDK 5.2.0-jdk25, set"
-                        + " TORNADOVM_HOME to its folder (check with: ls $TORNADOVM_HOME/etc/tornado.backend), and build"
-                        + " again with a dev.lanner:lanner-backend-tornado that has kernels: that of this version has"
-                        + " none yet",
+                        + " TORNADOVM_HOME to its folder (check with: ls $TORNADOVM_HOME/etc/tornado.backend), build"
+                        + " again, and start with @$TORNADOVM_HOME/tornado-argfile and"
+                        + " dev.lanner:lanner-backend-tornado on the class path",
                 missing("tornado"));
         assertEquals(
                 "backend cpu is not there (found: reference); to get it, add dev.lanner:lanner-backend-cpu to the class"

@@ -1,0 +1,11 @@
+package dev.lanner.backend.tornado;
+
+/**
+ * One run of a kernel.
+ *
+ * @param kernel what runs
+ * @param grid by how many work items
+ * @param meta sizes, strides and scalars: see {@link Meta}
+ * @param arguments what it reads and writes; one storage may come several times
+ */
+record DeviceTask(Kernel kernel, Grid grid, Meta meta, TornadoStorage... arguments) {}

@@ -1,0 +1,183 @@
+package dev.lanner.backend.tornado;
+
+import dev.lanner.tensor.Layout;
+import dev.lanner.tensor.backend.FusedKernel;
+import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.HstuAttention;
+
+/**
+ * HSTU attention in tiles: scores are computed from queries and keys in local memory, again in each pass, and never stored. The grid is
+ * made for sequences of full length; groups past a sequence's end have nothing to do.
+ */
+final class HstuAttentionKernel implements FusedKernel {
+    private static final int POSITION_BIAS = 6;
+    private static final int TIME_BIAS = 7;
+
+    private final Dispatcher to;
+    private final Memory memory;
+    private final PlainOps plain;
+    private final HstuAttention op;
+
+    HstuAttentionKernel(Dispatcher to, Memory memory, PlainOps plain, HstuAttention op) {
+        this.to = to;
+        this.memory = memory;
+        this.plain = plain;
+        this.op = op;
+    }
+
+    @Override
+    public void forward(View[] inputs, View[] outputs) {
+        // Rows past the last sequence, whose number only the device may know.
+        plain.fill(0, outputs[0]);
+        if (isEmpty(inputs)) {
+            return;
+        }
+        Meta meta = meta(inputs, outputs[0], inputs[0], inputs[1], inputs[2]);
+        to.dispatch(new DeviceTask(
+                AttentionForward.KERNEL, grid(inputs, width(inputs[2])), meta, storages(inputs, outputs[0])));
+    }
+
+    @Override
+    public void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs) {
+        // Rows past the last sequence, and tables of which nothing is used.
+        for (View dInput : dInputs) {
+            if (dInput != null) {
+                plain.fill(0, dInput);
+            }
+        }
+        if (isEmpty(inputs)) {
+            return;
+        }
+        View dQ = own(dInputs[0], inputs[0]);
+        View dK = own(dInputs[1], inputs[1]);
+        // Gradients may lie side by side in one storage, but no kernel can be given one that it writes twice.
+        boolean shared = dInputs[2] != null && dK.storage().equals(dInputs[2].storage());
+        View dV = own(shared ? null : dInputs[2], inputs[2]);
+        Meta meta = meta(inputs, dOut, dQ, dK, dV);
+        if (dInputs[0] != null || dInputs[POSITION_BIAS] != null) {
+            byQueries(meta, inputs, dOut, dQ, dInputs[POSITION_BIAS]);
+        }
+        if (dInputs[1] != null || dInputs[2] != null) {
+            if (shared) {
+                plain.fill(0, dV);
+            }
+            int widest = Math.max(width(inputs[0]), width(inputs[2]));
+            to.dispatch(new DeviceTask(
+                    AttentionKeyGradient.KERNEL,
+                    grid(inputs, widest),
+                    meta,
+                    storages(inputs, dOut, TornadoStorage.of(dK.storage()), TornadoStorage.of(dV.storage()))));
+            if (shared) {
+                plain.copy(dV, dInputs[2]);
+            }
+        }
+        if (dInputs[TIME_BIAS] != null) {
+            byTime(meta, inputs, dOut, dInputs[TIME_BIAS]);
+        }
+        View[] used = {dQ, dK, dV};
+        for (int i = 0; i < used.length; i++) {
+            if (!used[i].equals(dInputs[i])) {
+                memory.giveBack(TornadoStorage.of(used[i].storage()));
+            }
+        }
+    }
+
+    /** Where a gradient is written: its view, or memory of its own. */
+    private View own(View wanted, View like) {
+        return wanted != null
+                ? wanted
+                : new View(memory.floats(like.shape().elements()), Layout.contiguous(like.shape()));
+    }
+
+    private void byQueries(Meta meta, View[] inputs, View dOut, View dQ, View dPositionBias) {
+        int rows = sequences(inputs) * op.heads() * tiles();
+        TornadoStorage partial = memory.floats(Math.multiplyExact(rows, op.maxLength()));
+        to.dispatch(new DeviceTask(
+                AttentionQueryGradient.KERNEL,
+                grid(inputs, width(inputs[0])),
+                meta,
+                storages(inputs, dOut, TornadoStorage.of(dQ.storage()), partial)));
+        if (dPositionBias != null) {
+            // Causal: distances are 0 and more, which is the second half of the table.
+            sum(partial, rows, op.maxLength(), op.maxLength() - 1, dPositionBias);
+        }
+        memory.giveBack(partial);
+    }
+
+    private void byTime(Meta meta, View[] inputs, View dOut, View dTimeBias) {
+        int rows = inputs[0].shape().size(0);
+        int buckets = op.timeBoundaries().size() + 1;
+        TornadoStorage partial = memory.floats(Math.multiplyExact(rows, buckets));
+        to.dispatch(new DeviceTask(
+                AttentionBiasGradient.TIMES, Grid.elements(rows), meta, storages(inputs, dOut, partial)));
+        sum(partial, rows, buckets, 0, dTimeBias);
+        memory.giveBack(partial);
+    }
+
+    private void sum(TornadoStorage partial, int rows, int columns, int zeros, View out) {
+        Meta meta = new Meta(columns, rows, out.layout().offset(), zeros);
+        to.dispatch(new DeviceTask(
+                AttentionBiasGradient.SUM,
+                Grid.groups(zeros + columns, AttentionBiasGradient.GROUP),
+                meta,
+                partial,
+                TornadoStorage.of(out.storage())));
+    }
+
+    private static int sequences(View[] inputs) {
+        return inputs[3].shape().size(0) - 1;
+    }
+
+    private static boolean isEmpty(View[] inputs) {
+        return inputs[0].shape().size(0) == 0 || sequences(inputs) == 0;
+    }
+
+    private int width(View matrix) {
+        return matrix.shape().size(1) / op.heads();
+    }
+
+    private int tiles() {
+        return Math.ceilDiv(op.maxLength(), AttentionTiles.TILE);
+    }
+
+    private Grid grid(View[] inputs, int width) {
+        return new Grid(
+                new int[] {
+                    Math.max(Math.ceilDiv(width, AttentionTiles.COLUMNS), 1), tiles(), sequences(inputs) * op.heads()
+                },
+                new int[] {AttentionTiles.ITEMS, AttentionTiles.ITEMS, 1});
+    }
+
+    private static TornadoStorage[] storages(View[] inputs, View last, TornadoStorage... more) {
+        TornadoStorage[] all = new TornadoStorage[inputs.length + 1 + more.length];
+        for (int i = 0; i < inputs.length; i++) {
+            all[i] = TornadoStorage.of(inputs[i].storage());
+        }
+        all[inputs.length] = TornadoStorage.of(last.storage());
+        System.arraycopy(more, 0, all, inputs.length + 1, more.length);
+        return all;
+    }
+
+    private Meta meta(View[] inputs, View out, View dQ, View dK, View dV) {
+        Meta meta = new Meta(
+                new float[] {(float) op.divisor()},
+                op.heads(),
+                op.maxLength(),
+                width(inputs[0]),
+                width(inputs[2]),
+                op.timeBoundaries().size(),
+                inputs[0].shape().size(0),
+                sequences(inputs));
+        for (View matrix : new View[] {inputs[0], inputs[1], inputs[2], out, dQ, dK, dV}) {
+            Layout layout = matrix.layout();
+            meta.append(layout.stride(0), layout.stride(1), layout.offset());
+        }
+        for (int i = 3; i < inputs.length; i++) {
+            meta.append(inputs[i].layout().stride(0), inputs[i].layout().offset());
+        }
+        for (long boundary : op.timeBoundaries()) {
+            meta.append((int) boundary, (int) (boundary >>> 32));
+        }
+        return meta;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.lanner.backend.tornado;
+
+import dev.lanner.tensor.backend.BackendException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.TornadoProfilerResult;
+import uk.ac.manchester.tornado.api.WorkerGrid3D;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
+
+/**
+ * A list of tasks as the graphs of one TornadoVM plan. A graph holds at most 256 tasks, so long lists become several, each of
+ * which takes over all arrays of those in front of it.
+ */
+final class ReplayPlan implements AutoCloseable {
+    /** Tasks of a graph. */
+    private static final int GRAPH = 60;
+
+    private static final AtomicInteger MADE = new AtomicInteger();
+
+    private final String name = "program" + MADE.getAndIncrement();
+    private final TornadoExecutionPlan plan;
+    private final int graphs;
+    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Object> shared = new ArrayList<>();
+    private final GridScheduler grids = new GridScheduler();
+    private TornadoExecutionResult last;
+
+    /**
+     * Makes the graphs; kernels are compiled when they first run.
+     *
+     * @param sent what goes to the device in each run; all else goes once
+     * @param resident what may be fetched
+     * @param outputs what may be fetched
+     */
+    ReplayPlan(
+            TornadoDevice device,
+            List<DeviceTask> tasks,
+            Set<TornadoStorage> sent,
+            Collection<TornadoStorage> resident,
+            Collection<TornadoStorage> outputs) {
+        graphs = Math.ceilDiv(tasks.size(), GRAPH);
+        ImmutableTaskGraph[] made = new ImmutableTaskGraph[graphs];
+        for (int g = 0; g < graphs; g++) {
+            List<DeviceTask> part = tasks.subList(g * GRAPH, Math.min((g + 1) * GRAPH, tasks.size()));
+            TaskGraph graph = graph(g, part, sent);
+            if (g == graphs - 1) {
+                resident.forEach(storage -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, storage.array()));
+                outputs.forEach(storage -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, storage.array()));
+            }
+            made[g] = graph.snapshot();
+        }
+        plan = new TornadoExecutionPlan(made).withDevice(device).withGridScheduler(grids);
+    }
+
+    private TaskGraph graph(int number, List<DeviceTask> tasks, Set<TornadoStorage> sent) {
+        TaskGraph graph = new TaskGraph(name + "g" + number);
+        KernelContext context = new KernelContext();
+        if (!shared.isEmpty()) {
+            graph.consumeFromDevice(shared.toArray());
+        }
+        for (int t = 0; t < tasks.size(); t++) {
+            DeviceTask task = tasks.get(t);
+            checkWrites(task);
+            IntArray meta = new IntArray(task.meta().words().length);
+            copy(MemorySegment.ofArray(task.meta().words()), meta.getSegment());
+            FloatArray reals = new FloatArray(Math.max(task.meta().reals().length, 1));
+            copy(MemorySegment.ofArray(task.meta().reals()), reals.getSegment());
+            graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, meta);
+            if (task.meta().reals().length > 0) {
+                graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, reals);
+            }
+            for (TornadoStorage argument : task.arguments()) {
+                if (seen.add(argument.array())) {
+                    graph.transferToDevice(
+                            sent.contains(argument)
+                                    ? DataTransferMode.EVERY_EXECUTION
+                                    : DataTransferMode.FIRST_EXECUTION,
+                            argument.array());
+                    shared.add(argument.array());
+                }
+            }
+            String id = task.kernel().name() + t;
+            task.kernel().binding().bind(graph, id, context, meta, new Kernel.Arguments(reals, arrays(task)));
+            WorkerGrid3D worker = new WorkerGrid3D(1, 1, 1);
+            task.grid().applyTo(worker);
+            grids.addWorkerGrid(graph.getTaskGraphName() + "." + id, worker);
+        }
+        if (graphs > 1) {
+            graph.persistOnDevice(shared.toArray());
+        }
+        return graph;
+    }
+
+    /** An array that comes again behind where it is written would make the task wait for itself, for ever. */
+    private static void checkWrites(DeviceTask task) {
+        TornadoStorage[] arguments = task.arguments();
+        for (int i = 0; i < arguments.length; i++) {
+            for (int j = i + 1; j < arguments.length; j++) {
+                if (task.kernel().writes(i) && arguments[i].equals(arguments[j])) {
+                    throw new BackendException("kernel " + task.kernel().name() + ": argument " + i
+                            + " is written and comes again as argument " + j);
+                }
+            }
+        }
+    }
+
+    private static TornadoNativeArray[] arrays(DeviceTask task) {
+        TornadoNativeArray[] arrays = new TornadoNativeArray[task.arguments().length];
+        for (int i = 0; i < arrays.length; i++) {
+            arrays[i] = task.arguments()[i].array();
+        }
+        return arrays;
+    }
+
+    private static void copy(MemorySegment from, MemorySegment to) {
+        MemorySegment.copy(from, 0, to, 0, from.byteSize());
+    }
+
+    /** Runs all tasks. */
+    void run() {
+        try {
+            if (graphs == 1) {
+                last = plan.execute();
+            } else {
+                for (int g = 0; g < graphs; g++) {
+                    last = plan.withGraph(g).execute();
+                }
+            }
+        } catch (RuntimeException e) {
+            throw new BackendException("program " + name + " failed: " + e, e);
+        }
+    }
+
+    /** Copies what is on the device to the host's side. */
+    void fetch(TornadoStorage storage) {
+        last.transferToHost(storage.array());
+    }
+
+    /**
+     * Runs all tasks under TornadoVM's profiler.
+     *
+     * @return the bytes that went to the device, and those that came back
+     */
+    long[] runProfiled() {
+        long[] moved = new long[2];
+        for (int g = 0; g < graphs; g++) {
+            TornadoExecutionPlan graph = graphs == 1 ? plan : plan.withGraph(g);
+            last = graph.withProfiler(ProfilerMode.SILENT).execute();
+            TornadoProfilerResult profile = last.getProfilerResult();
+            moved[0] += profile.getTotalBytesCopyIn();
+            moved[1] += profile.getTotalBytesCopyOut();
+            graph.withoutProfiler();
+        }
+        return moved;
+    }
+
+    @Override
+    public void close() {
+        plan.freeDeviceMemory();
+        try {
+            plan.close();
+        } catch (TornadoExecutionPlanException e) {
+            throw new BackendException("program " + name + ": its plan could not be closed: " + e, e);
+        }
+    }
+}
