@@ -98,12 +98,12 @@ record RunReport(
     private void settings(Element table) {
         setting(table, "width D", config.model().width());
         setting(table, "blocks", config.model().blocks());
-        setting(table, "heads", config.model().heads());
+        setting(table, "heads", config.model().attention().heads());
         setting(table, "longest history", config.model().maxLength());
         setting(table, "parameters", String.format(Locale.ROOT, "%,d", parameters));
         setting(table, "dropout", config.model().dropout());
-        setting(table, "negatives", config.model().negatives());
-        setting(table, "temperature", config.model().temperature());
+        setting(table, "negatives", config.model().loss().negatives());
+        setting(table, "temperature", config.model().loss().temperature());
         setting(table, "batch size", config.training().batchSize());
         setting(table, "learning rate", config.training().learningRate());
         setting(table, "seed", config.training().seed());
