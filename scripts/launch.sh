@@ -40,7 +40,8 @@ find_jdk() {
     return 2
 }
 
-# Finds TornadoVM's SDK: TORNADOVM_HOME, or if that is not set where SDKMAN puts it. Says what it found; fails if there is none.
+# Finds TornadoVM's SDK: TORNADOVM_HOME, or if that is not set where SDKMAN puts it. Says what it found; fails without a word if there
+# is none, since the program's own error says what to do.
 find_tornado() {
     local sdkman=~/.sdkman/candidates/tornadovm/current
     if [[ -z ${TORNADOVM_HOME:-} && -e $sdkman/etc/tornado.backend ]]; then
@@ -49,7 +50,6 @@ find_tornado() {
     elif [[ -e ${TORNADOVM_HOME:-}/etc/tornado.backend ]]; then
         echo "TornadoVM: $TORNADOVM_HOME" >&2
     else
-        echo "TornadoVM: none (TORNADOVM_HOME is ${TORNADOVM_HOME:-not set}, no SDK at $sdkman)" >&2
         return 1
     fi
 }

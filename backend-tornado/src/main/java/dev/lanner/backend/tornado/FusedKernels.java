@@ -11,6 +11,7 @@ import dev.lanner.tensor.functional.LayerNorm;
 import dev.lanner.tensor.functional.Linear;
 import dev.lanner.tensor.functional.LinearDropoutAdd;
 import dev.lanner.tensor.functional.LinearSilu;
+import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import java.util.Optional;
 
 /** The fused operations that this backend has kernels for. */
@@ -48,6 +49,9 @@ final class FusedKernels {
         }
         if (op instanceof Dropout dropout) {
             return Optional.of(new DropoutKernel(to, memory, dropout));
+        }
+        if (op instanceof SampledSoftmaxLoss loss) {
+            return Optional.of(new SampledSoftmaxLossKernel(to, memory, plain, loss));
         }
         if (op instanceof AdamStep step) {
             return Optional.of(new AdamStepKernel(to, step));
