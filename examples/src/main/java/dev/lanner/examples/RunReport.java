@@ -75,7 +75,11 @@ record RunReport(
         results(page.expectFirst("#results"));
         curves(page);
         bias(page);
-        calibration(page);
+        if (predictsRatings()) {
+            calibration(page);
+        } else {
+            removeRatings(page);
+        }
         epochs(page.expectFirst("#epochs"));
         return page;
     }
@@ -85,7 +89,9 @@ record RunReport(
         card(list, "HR@10", share(test.hitRate10()), "test");
         card(list, "NDCG@10", share(test.ndcg10()), "test");
         card(list, "MRR", share(test.mrr()), "test");
-        card(list, "rating RMSE", share(test.ratingRmse()), "test");
+        if (predictsRatings()) {
+            card(list, "rating RMSE", share(test.ratingRmse()), "test");
+        }
         card(list, "best epoch", best.epoch() + " of " + history.size(), "by validation NDCG@10");
     }
 
@@ -205,6 +211,16 @@ record RunReport(
 
     private static double[] places(int first, double[] values) {
         return IntStream.range(first, first + values.length).asDoubleStream().toArray();
+    }
+
+    private boolean predictsRatings() {
+        return config.model().loss().ratingWeight() > 0;
+    }
+
+    private static void removeRatings(Document page) {
+        page.expectFirst("#rating-errors").remove();
+        page.expectFirst("#calibration").remove();
+        page.expectFirst("#bins").closest("details").remove();
     }
 
     private void calibration(Document page) throws IOException {

@@ -208,7 +208,7 @@ class RunReportTest {
         calibration.add(3, 4);
         Path file = scratch.resolve("hostile.html");
         new RunReport(
-                        new RunConfig(hostile, "0", 1, config, TrainConfig.SAMPLE),
+                        new RunConfig(hostile, "0", 1, config, TrainConfig.ARTICLE.onSample()),
                         hostile,
                         1,
                         List.of(epoch),
