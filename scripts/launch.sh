@@ -55,12 +55,14 @@ find_tornado() {
 }
 
 # Prints the modules that a program of the module $1 runs with: a module in the folder of another needs that one too, and the
-# TornadoVM backend is only there where Maven builds it.
+# TornadoVM backend is only there where Maven builds it for the module.
 modules() {
     echo tensor backend-cpu nn hstu
     [[ $1 != */* ]] || echo "${1%/*}"
     echo "$1"
-    [[ ! -e ${TORNADOVM_HOME:-}/etc/tornado.backend ]] || echo backend-tornado
+    if [[ -e ${TORNADOVM_HOME:-}/etc/tornado.backend ]] && grep -q lanner-backend-tornado "$LANNER_HOME/$1/pom.xml"; then
+        echo backend-tornado
+    fi
 }
 
 # Prints the file that tells when the module $1 was compiled. Maven writes it anew each time it compiles something there: the

@@ -1,4 +1,4 @@
-/** HSTU, a sequential recommender: data, model, evaluation and training. */
+/** HSTU, a sequential recommender: data, model, training, evaluation, serving and recommending. */
 @SuppressWarnings("requires-automatic") // fastutil and hnswlib have no module-info.
 module dev.lanner.hstu {
     exports dev.lanner.hstu;

@@ -1,21 +1,21 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.Settings;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
-import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
 import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -121,13 +121,12 @@ public final class Ablation implements Callable<Integer> {
     }
 
     private RunConfig config(Variant variant, int seed, Dataset dataset) {
-        TrainConfig whole = variant.training();
-        TrainConfig training = dataset.name().equals(Dataset.SAMPLE) ? whole.onSample() : whole;
-        Interactions interactions = dataset.interactions();
-        RunConfig config = new RunConfig(
-                        dataset.name(), interactions.fingerprint(), interactions.itemCount(), variant.model(), training)
-                .with("training.seed", seed);
-        return epochs == null ? config : config.withEpochs(epochs);
+        Map<String, Object> changes = new LinkedHashMap<>(variant.changes());
+        changes.put("training.seed", seed);
+        if (epochs != null) {
+            changes.put("training.epochs", epochs);
+        }
+        return dataset.config(variant.preset()).with(changes);
     }
 
     /** The test figures of a run: those in its folder if it is finished, else trained for from where it was stopped. */
@@ -143,6 +142,7 @@ public final class Ablation implements Callable<Integer> {
             say(title + ": kept");
             return Settings.read(finished, Evaluation.class);
         }
+        directory.writeData(dataset.data());
         directory.writeConfig(config);
         LeaveOneOut split = dataset.split(config.model().maxLength());
         HstuModel model =

@@ -16,6 +16,7 @@ import java.util.function.ToDoubleFunction;
 final class AblationTable {
     private static final String MARKDOWN = "ablation.md";
     private static final String CSV = "ablation.csv";
+    private static final String RMSE = "RMSE";
     private static final Map<String, ToDoubleFunction<Evaluation>> FIGURES = new LinkedHashMap<>();
 
     static {
@@ -26,7 +27,7 @@ final class AblationTable {
         FIGURES.put("HR@200", Evaluation::hitRate200);
         FIGURES.put("NDCG@200", Evaluation::ndcg200);
         FIGURES.put("MRR", Evaluation::mrr);
-        FIGURES.put("RMSE", Evaluation::ratingRmse);
+        FIGURES.put(RMSE, Evaluation::ratingRmse);
     }
 
     private final Map<Variant, List<Evaluation>> runs = new LinkedHashMap<>();
@@ -69,7 +70,7 @@ final class AblationTable {
             if (!tests.isEmpty()) {
                 out.append(String.format(
                         Locale.ROOT, "| %s | %s | %d |", variant.name(), variant.difference(), tests.size()));
-                FIGURES.forEach((figure, of) -> out.append(cell(values(tests, of))));
+                FIGURES.forEach((figure, of) -> out.append(cell(figure, values(tests, of))));
                 out.append('\n');
             }
         });
@@ -77,10 +78,10 @@ final class AblationTable {
     }
 
     /** A figure with its spread where there is one; nothing for what a model does not predict. */
-    private static String cell(double... values) {
+    private static String cell(String figure, double... values) {
         double mean = mean(values);
         double spread = spread(values);
-        return mean == 0
+        return figure.equals(RMSE) && mean == 0
                 ? " |"
                 : Double.isNaN(spread)
                         ? String.format(Locale.ROOT, " %.4f |", mean)

@@ -6,6 +6,9 @@ import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.data.MovieLens;
 import dev.lanner.hstu.data.SampleData;
+import dev.lanner.hstu.model.HstuConfig;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.hstu.train.TrainConfig;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -51,14 +54,16 @@ record Dataset(String name, MovieLens data) {
      * @throws DataException if there is nothing to train on
      */
     LeaveOneOut split(int maxLength) {
-        Interactions interactions = interactions();
-        LeaveOneOut split = new LeaveOneOut(interactions, maxLength);
-        for (int user : split.users()) {
-            if (split.trainingEnd(user) - interactions.start(user) >= 2) {
-                return split;
-            }
-        }
-        throw new DataException(name + ": no user has the 4 ratings that training, validation and test take");
+        LeaveOneOut split = new LeaveOneOut(interactions(), maxLength);
+        split.requireTraining(name);
+        return split;
+    }
+
+    /** The settings of a run of a preset, as suits the data. */
+    RunConfig config(String preset) {
+        TrainConfig training = TrainConfig.preset(preset);
+        return RunConfig.of(
+                name, interactions(), HstuConfig.preset(preset), name.equals(SAMPLE) ? training.onSample() : training);
     }
 
     /** One line with the counts. */

@@ -28,7 +28,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures serving: candidates scored from cached histories beside whole forward passes, retrieval, and many requests at a time. */
@@ -135,9 +134,7 @@ public final class MFalconTimes implements Callable<Integer> {
     }
 
     private void require(boolean holds, String rule) {
-        if (!holds) {
-            throw new ParameterException(spec.commandLine(), rule);
-        }
+        Commands.require(spec, holds, rule);
     }
 
     private HstuModel fresh(int maxLength) {
@@ -158,7 +155,7 @@ public final class MFalconTimes implements Callable<Integer> {
 
     private HstuModel trained() throws IOException {
         RunDirectory run = RunDirectory.open(directory);
-        RunConfig config = run.config();
+        RunConfig config = run.servedConfig();
         HstuModel model = new HstuModel(targetAware(config.model()), config.items(), 1);
         run.loadBest(model);
         return model;

@@ -76,7 +76,7 @@ record RunReport(
         curves(page);
         bias(page);
         if (predictsRatings()) {
-            calibration(page);
+            ratings(page);
         } else {
             removeRatings(page);
         }
@@ -105,6 +105,8 @@ record RunReport(
         setting(table, "width D", config.model().width());
         setting(table, "blocks", config.model().blocks());
         setting(table, "heads", config.model().attention().heads());
+        setting(table, "attention", config.model().attention().activation());
+        setting(table, "relative bias", config.model().attention().bias());
         setting(table, "longest history", config.model().maxLength());
         setting(table, "parameters", String.format(Locale.ROOT, "%,d", parameters));
         setting(table, "dropout", config.model().dropout());
@@ -145,13 +147,13 @@ record RunReport(
 
     private void curves(Document page) throws IOException {
         double[] epochs = epochValues(EpochMetrics::epoch);
-        put(
-                page,
-                new Figure("loss", "epoch", "training loss")
-                        .add("total", epochs, epochValues(EpochMetrics::loss))
-                        .add("retrieval", epochs, epochValues(EpochMetrics::retrievalLoss))
-                        .add("rating (squared error, not weighted)", epochs, epochValues(EpochMetrics::ratingLoss)),
-                "Training losses by epoch");
+        Figure losses =
+                new Figure("loss", "epoch", "training loss").add("total", epochs, epochValues(EpochMetrics::loss));
+        if (predictsRatings()) {
+            losses.add("retrieval", epochs, epochValues(EpochMetrics::retrievalLoss))
+                    .add("rating (squared error, not weighted)", epochs, epochValues(EpochMetrics::ratingLoss));
+        }
+        put(page, losses, "Training losses by epoch");
         put(
                 page,
                 new Figure("ranking", "epoch", "validation")
@@ -161,12 +163,17 @@ record RunReport(
                         .add("HR@200", epochs, epochValues(e -> e.validation().hitRate200()))
                         .add("MRR", epochs, epochValues(e -> e.validation().mrr())),
                 "Ranking of the validation targets by epoch");
+    }
+
+    private void ratings(Document page) throws IOException {
+        double[] epochs = epochValues(EpochMetrics::epoch);
         put(
                 page,
                 new Figure("rating-errors", "epoch", "error of predicted ratings")
                         .add("RMSE", epochs, epochValues(e -> e.validation().ratingRmse()))
                         .add("MAE", epochs, epochValues(e -> e.validation().ratingMae())),
                 "Errors of the ratings predicted for the validation targets by epoch");
+        calibration(page);
     }
 
     private double[] epochValues(ToDoubleFunction<EpochMetrics> value) {
@@ -185,7 +192,15 @@ record RunReport(
         for (int block = 0; block < positionCurves.size(); block++) {
             positions.add("block " + (block + 1), places(0, positionCurves.get(block)), positionCurves.get(block));
         }
-        buckets(page.expectFirst("#time-buckets"), bias.bucketNames(), timeCurves);
+        if (timeCurves.isEmpty() && positionCurves.isEmpty()) {
+            page.expectFirst("#bias").remove();
+            return;
+        }
+        if (timeCurves.isEmpty()) {
+            page.expectFirst("#time-buckets").remove();
+        } else {
+            buckets(page.expectFirst("#time-buckets"), bias.bucketNames(), timeCurves);
+        }
         putOrRemove(page, "time-bias", times, timeCurves.isEmpty(), "Learned time bias of each block");
         putOrRemove(page, "position-bias", positions, positionCurves.isEmpty(), "Learned position bias of each block");
     }
@@ -199,7 +214,7 @@ record RunReport(
             head.appendElement("th").addClass("number").text("block " + block);
         }
         Element body = table.appendElement("tbody");
-        for (int bucket = 0; bucket < names.size() && !curves.isEmpty(); bucket++) {
+        for (int bucket = 0; bucket < names.size(); bucket++) {
             Element row = body.appendElement("tr");
             number(row, Integer.toString(bucket + 1));
             row.appendElement("td").text(names.get(bucket));
@@ -214,7 +229,7 @@ record RunReport(
     }
 
     private boolean predictsRatings() {
-        return config.model().loss().ratingWeight() > 0;
+        return config.model().loss().predictsRatings();
     }
 
     private static void removeRatings(Document page) {

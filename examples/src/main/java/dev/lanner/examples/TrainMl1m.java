@@ -11,7 +11,6 @@ import dev.lanner.hstu.train.EpochMetrics;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
-import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.hstu.train.Trainer;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
@@ -166,7 +165,9 @@ public final class TrainMl1m implements Callable<Integer> {
             }
             double seconds = (System.nanoTime() - start) / 1e9;
             RatingCalibration calibration = new RatingCalibration();
-            trainer.evaluate(LeaveOneOut.Part.VALIDATION, true, calibration);
+            if (model.predictsRatings()) {
+                trainer.evaluate(LeaveOneOut.Part.VALIDATION, true, calibration);
+            }
             BiasCurves bias = new BiasCurves(config.model(), model.stateDict());
             new RunReport(
                             config,
@@ -250,25 +251,23 @@ public final class TrainMl1m implements Callable<Integer> {
     }
 
     private RunConfig newConfig(Dataset dataset) {
-        String name = preset == null ? "article" : preset;
-        TrainConfig whole = TrainConfig.preset(name);
-        TrainConfig defaults = dataset.name().equals(Dataset.SAMPLE) ? whole.onSample() : whole;
-        TrainConfig training = new TrainConfig(
-                epochs == null ? defaults.epochs() : epochs,
-                batchSize == null ? defaults.batchSize() : batchSize,
-                learningRate == null ? defaults.learningRate() : learningRate,
-                seed == null ? defaults.seed() : seed,
-                defaults.patience(),
-                defaults.optimizer());
-        RunConfig config = RunConfig.of(dataset.name(), dataset.interactions(), HstuConfig.preset(name), training);
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            try {
-                config = config.with(setting.getKey(), setting.getValue());
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "--set: " + e.getMessage(), e);
-            }
+        Map<String, Object> changes = new LinkedHashMap<>(settings);
+        put(changes, "training.epochs", epochs);
+        put(changes, "training.batchSize", batchSize);
+        put(changes, "training.learningRate", learningRate);
+        put(changes, "training.seed", seed);
+        try {
+            return dataset.config(preset == null ? "article" : preset).with(changes);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--set: " + e.getMessage(), e);
         }
-        return config;
+    }
+
+    private void put(Map<String, Object> changes, String name, Object option) {
+        if (option != null) {
+            require(!changes.containsKey(name), "--set " + name + " and the option for it exclude each other");
+            changes.put(name, option);
+        }
     }
 
     private RunConfig resumedConfig(RunConfig before, Interactions interactions) {
@@ -313,7 +312,7 @@ public final class TrainMl1m implements Callable<Integer> {
                 test.mrr(),
                 test.hitRate50(),
                 test.hitRate200(),
-                config.model().loss().ratingWeight() > 0
+                config.model().loss().predictsRatings()
                         ? String.format(Locale.ROOT, " rating_rmse=%.4f", test.ratingRmse())
                         : "",
                 popularity,

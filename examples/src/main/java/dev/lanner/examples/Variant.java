@@ -1,9 +1,8 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.model.HstuConfig;
-import dev.lanner.hstu.train.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A model to compare with others: a preset, and what is different in it.
@@ -49,15 +48,9 @@ record Variant(String name, String preset, String setting, Object value) {
         return String.join(", ", ALL.stream().map(Variant::name).toList());
     }
 
-    /** The model's settings. */
-    HstuConfig model() {
-        HstuConfig whole = HstuConfig.preset(preset);
-        return setting == null ? whole : whole.with(setting, value);
-    }
-
-    /** The preset's training. */
-    TrainConfig training() {
-        return TrainConfig.preset(preset);
+    /** What is different from the preset, by the names of a run's settings. */
+    Map<String, Object> changes() {
+        return setting == null ? Map.of() : Map.of("model." + setting, value);
     }
 
     /** What is different, for the table. */

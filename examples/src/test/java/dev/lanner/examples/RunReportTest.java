@@ -12,6 +12,8 @@ import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.nn.Safetensors;
+import dev.lanner.tensor.DType;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -223,5 +225,33 @@ class RunReportTest {
         assertEquals(
                 List.of("loss", "ranking", "rating-errors", "calibration"),
                 other.select("figure").eachAttr("id"));
+        assertEquals(0, other.select("#bias, #time-buckets").size());
+    }
+
+    @Test
+    void aModelWithoutRatingHeadHasNoFigureOfRatings() throws IOException {
+        HstuConfig config = HstuConfig.preset("position-only");
+        Evaluation evaluation = new Evaluation(1, 1, 1, 1, 1, 1, 1, 0, 0);
+        EpochMetrics epoch = new EpochMetrics(1, 1, 1, 1, 0, evaluation);
+        Map<String, Tensor> parameters = Map.of("blocks.0.position_bias", Tensor.zeros(DType.F32, Shape.of(399)));
+        Path file = scratch.resolve("unrated.html");
+        new RunReport(
+                        new RunConfig("x", "0", 1, config, TrainConfig.PAPER),
+                        "x",
+                        1,
+                        List.of(epoch),
+                        epoch,
+                        new RunReport.Outcome(
+                                evaluation,
+                                new RankingMetrics(),
+                                new RatingCalibration(),
+                                new BiasCurves(config, parameters)))
+                .write(file);
+        Document other = read(file);
+        assertEquals(
+                List.of("loss", "ranking", "position-bias"),
+                other.select("figure").eachAttr("id"));
+        assertEquals(0, other.select("#bins, #time-buckets").size());
+        assertFalse(other.expectFirst("#summary").text().contains("RMSE"));
     }
 }

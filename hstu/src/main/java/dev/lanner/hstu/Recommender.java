@@ -75,7 +75,7 @@ public final class Recommender {
      *
      * @param config the settings, of {@link RunConfig#of} these data
      * @param directory a new folder, to which each epoch is saved; {@link #load} reads it
-     * @throws IllegalArgumentException if the settings are for other data
+     * @throws IllegalArgumentException if the settings are for other data, or of a model that cannot be served
      * @throws DataException if no user has the four events that training takes
      * @throws IOException if there is a run in the folder already, or it cannot be written
      */
@@ -85,29 +85,30 @@ public final class Recommender {
         if (!config.fingerprint().equals(interactions.fingerprint())) {
             throw new IllegalArgumentException("fit: the configuration is for other data (" + config.dataset() + ")");
         }
+        config.model().requireServed();
         LeaveOneOut split = new LeaveOneOut(interactions, config.model().maxLength());
-        if (split.trainingBatches(config.training().seed(), 1, 1).isEmpty()) {
-            throw new DataException(
-                    config.dataset() + ": no user has the 4 ratings that training, validation and test take");
-        }
+        split.requireTraining(config.dataset());
         HstuModel model =
                 new HstuModel(config.model(), config.items(), config.training().seed());
         RunDirectory run = RunDirectory.create(directory);
         run.writeData(data);
         run.writeConfig(config);
-        new Trainer(model, split, config.training(), run).fit(listener);
+        try (Trainer trainer = new Trainer(model, split, config.training(), run)) {
+            trainer.fit(listener);
+        }
         return of(config, data, model);
     }
 
     /**
      * Reads a recommender that was saved, or the folder of a training run: its best epoch.
      *
-     * @throws IOException if there is none in the folder, or a file of it is damaged or does not fit the others; the message names it
+     * @throws IOException if there is none in the folder, its model cannot be served, or a file of it is damaged or does not fit the
+     *     others; the message names it
      * @throws DataException if the data in it cannot be read
      */
     public static Recommender load(Path directory) throws IOException {
         RunDirectory run = RunDirectory.open(directory);
-        RunConfig config = run.config();
+        RunConfig config = run.servedConfig();
         MovieLens data = run.data();
         HstuModel model =
                 new HstuModel(config.model(), config.items(), config.training().seed());

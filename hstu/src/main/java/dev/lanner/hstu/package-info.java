@@ -1,2 +1,2 @@
-/** A recommender by external ids ({@link dev.lanner.hstu.Recommender}): training, serving and the folder that both share. */
+/** A recommender by external ids ({@link dev.lanner.hstu.Recommender}): training, recommending, and saving in between. */
 package dev.lanner.hstu;

@@ -53,7 +53,10 @@ public abstract class Optimizer {
                 gradients.find(parameter).ifPresent(gradient -> update(name, parameter.detach(), gradient)));
     }
 
-    /** Called before the parameters of a step are updated. */
+    /**
+     * Called before the parameters of a step are updated. {@link #steps} counts this step already; while a program is recorded it does
+     * not, and what depends on it belongs into {@link Program#perRun}.
+     */
     protected void beginStep() {}
 
     /** Changes one parameter in place. */

@@ -32,14 +32,16 @@ public final class Fused {
     public static Tensor apply(FusedOp op, Tensor... inputs) {
         Shape[] shapes = check(op, inputs);
         Backend backend = inputs[0].backend();
-        if (!isOneLaunch(backend, op)
-                || (Tape.records(inputs) && !kernel(backend, op).hasGradient())) {
+        Optional<FusedKernel> found = backend.kernel(op);
+        boolean runsAsOne =
+                found.isPresent() ? !Tape.records(inputs) || found.get().hasGradient() : op.readsValues();
+        if (!runsAsOne) {
             // The constants that a reference makes must land where its inputs are.
             try (Backends.Use use = Backends.use(backend)) {
                 return op.reference(inputs)[0];
             }
         }
-        FusedKernel kernel = kernel(backend, op);
+        FusedKernel kernel = found.orElseGet(() -> new ReferenceKernel(backend, op));
         View[] operands = views(inputs);
         Shape[] saved = kernel.saved(operands);
         Tensor[] outputs = new Tensor[shapes.length + saved.length];

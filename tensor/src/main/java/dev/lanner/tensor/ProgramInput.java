@@ -55,10 +55,6 @@ final class ProgramInput {
         storage = real;
     }
 
-    Storage storage() {
-        return storage;
-    }
-
     /** Takes values for the next runs, after a look at them. */
     void set(Backend backend, HostArray values) {
         if (values.dtype() != dtype || values.length() != shape.elements()) {

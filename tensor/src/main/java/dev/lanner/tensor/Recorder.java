@@ -201,6 +201,7 @@ final class Recorder implements Backend {
     @Override
     public void fill(double value, View out) {
         add(new Launch.Fill(value, out));
+        bound(out, (long) value, (long) value + 1);
     }
 
     @Override
@@ -287,6 +288,11 @@ final class Recorder implements Backend {
             @Override
             public Shape[] saved(View[] operands) {
                 return kernel.saved(operands);
+            }
+
+            @Override
+            public boolean hasGradient() {
+                return kernel.hasGradient();
             }
 
             @Override

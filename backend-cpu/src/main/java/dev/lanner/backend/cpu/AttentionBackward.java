@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * The backward pass of one worker. With {@code a = silu(s) / divisor}, {@code da_ij = do_i·v_j} and
- * {@code ds = da silu'(s) / divisor}, or those of {@link AttentionSoftmaxGradient}: {@code dq_i = sum_j ds_ij k_j}, {@code dk_j = sum_i ds_ij q_i}, {@code dv_j = sum_i a_ij do_i},
+ * {@code ds = da silu'(s) / divisor}, or those of {@link AttentionSoftmaxGradient}: {@code dq_i = sum_j ds_ij k_j},
+ * {@code dk_j = sum_i ds_ij q_i}, {@code dv_j = sum_i a_ij do_i},
  * and a bias gradient is the sum of the ds that read the bias. Scores are recomputed; sums run over ascending i and j, in one chain
  * for each element, however the work is cut.
  */

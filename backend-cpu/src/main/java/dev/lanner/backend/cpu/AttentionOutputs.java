@@ -7,9 +7,4 @@ package dev.lanner.backend.cpu;
  * @param statistics {@code [N, 2 H]}, of each row and head the largest score and behind those of all heads one over the sum of the
  *     exponentials; null without a softmax
  */
-record AttentionOutputs(AttentionSlice out, AttentionSlice statistics) {
-    /** Outputs of an attention without a softmax. */
-    static AttentionOutputs of(AttentionSlice out) {
-        return new AttentionOutputs(out, null);
-    }
-}
+record AttentionOutputs(AttentionSlice out, AttentionSlice statistics) {}

@@ -41,7 +41,7 @@ final class AttentionProducts {
      * by 0: a later NaN stays later.
      *
      * @param columns columns of the tile, rows of {@code right}
-     * @param isFinite whether all of {@code right} is finite
+     * @param isFinite whether all of {@code right} is finite; the tile is 0 then where it is not visible
      * @param right {@code [columns, width]} from {@code column} on
      * @param out {@code [rows, width]} from {@code outRow} and {@code column} on
      */
@@ -69,7 +69,8 @@ final class AttentionProducts {
     }
 
     /**
-     * {@code out += tile^T right}; the tile is 0 where it is not visible.
+     * {@code out += tile^T right}; the tile is 0 where it is not visible, and what is not finite in a row of {@code right} may reach up
+     * to {@link AttentionTiles#BLOCK} - 1 columns that the row does not see.
      *
      * @param columns columns of the tile, rows of {@code out}
      * @param right {@code [rows, width]} from {@code rightRow} and {@code start} on

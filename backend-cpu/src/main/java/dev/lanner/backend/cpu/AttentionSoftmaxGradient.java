@@ -2,7 +2,7 @@ package dev.lanner.backend.cpu;
 
 /**
  * The way back through the softmax of one worker's unit: with {@code p_ij = exp(f s_ij - largest_i) / sum_i} and
- * {@code delta_i = do_i·o_i}, which is {@code sum_j p_ij da_ij}, {@code ds_ij = f p_ij (da_ij - delta_i)}.
+ * {@code delta_i = do_i·o_i}, which is {@code sum_j p_ij da_ij} of {@code da_ij = do_i·v_j / divisor}, {@code ds_ij = f p_ij (da_ij - delta_i)}.
  */
 final class AttentionSoftmaxGradient {
     private final AttentionShape shape;

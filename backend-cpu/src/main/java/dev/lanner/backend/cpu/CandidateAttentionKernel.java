@@ -70,13 +70,13 @@ final class CandidateAttentionKernel implements FusedKernel {
             float[] bias = own.floats(BIAS, padded + ROWS);
             findBias(inputs, padded, bias);
             Candidates c = new Candidates(
-                    slice(inputs[0]),
-                    slice(inputs[1]),
-                    slice(inputs[2]),
-                    slice(inputs[4]),
+                    AttentionSlice.of(inputs[0]),
+                    AttentionSlice.of(inputs[1]),
+                    AttentionSlice.of(inputs[2]),
+                    AttentionSlice.of(inputs[4]),
                     own.floats(KEYS, heads * keyWidth * padded),
                     bias,
-                    slice(outputs[0]),
+                    AttentionSlice.of(outputs[0]),
                     keys.count(),
                     vectors,
                     keyWidth,
@@ -117,11 +117,6 @@ final class CandidateAttentionKernel implements FusedKernel {
             int vectors,
             int keyWidth,
             int valueWidth) {}
-
-    private static AttentionSlice slice(View view) {
-        Rows rows = Rows.of(view);
-        return new AttentionSlice(rows.values(), rows.offset(), rows.stride());
-    }
 
     private int tileCount(int vectors) {
         return WorkerPool.tasks(vectors * tiles.lanes(), COLUMNS);

@@ -5,6 +5,7 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.View;
 import dev.lanner.tensor.functional.FullSoftmaxLoss;
+import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import java.util.Arrays;
 
 /**
@@ -76,8 +77,8 @@ final class FullSoftmaxLossKernel implements FusedKernel {
                     h,
                     table,
                     targets,
-                    panels(transposed(table), width, items, scratch, TRANSPOSED),
-                    panels(rows(table), items, width, scratch, PANELS));
+                    GemmPanels.pack(pool, tiles, transposed(table), width, items, scratch, TRANSPOSED),
+                    GemmPanels.pack(pool, tiles, rows(table), items, width, scratch, PANELS));
             pool.run(losses.length, (task, own) -> {
                 Arrays.fill(partial, task * size, (task + 1) * size, 0);
                 for (int number = task * grain; number < Math.min(blocks, (task + 1) * grain); number++) {
@@ -168,11 +169,6 @@ final class FullSoftmaxLossKernel implements FusedKernel {
         }
     }
 
-    private GemmPanels panels(GemmRight right, int depth, int columns, Scratch scratch, int slot) {
-        float[] buffer = scratch.floats(slot, GemmPanels.size(tiles, depth, columns));
-        return depth == 0 ? null : GemmPanels.pack(pool, tiles, right, depth, columns, buffer);
-    }
-
     /** The table as columns over the temperature, {@code [D, R]}. */
     private GemmRight transposed(Rows table) {
         return new GemmRight(table.values(), table.offset(), 1, table.stride(), (float) (1 / op.temperature()));
@@ -185,7 +181,7 @@ final class FullSoftmaxLossKernel implements FusedKernel {
     private static int count(Indices targets, int rows) {
         int count = 0;
         for (int row = 0; row < rows; row++) {
-            count += targets.values()[targets.offset() + row] == 0 ? 0 : 1;
+            count += targets.values()[targets.offset() + row] == SampledSoftmaxLoss.NO_TARGET ? 0 : 1;
         }
         return Math.max(1, count);
     }

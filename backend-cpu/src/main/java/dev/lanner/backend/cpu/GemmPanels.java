@@ -31,4 +31,16 @@ record GemmPanels(float[] values) {
         });
         return new GemmPanels(buffer);
     }
+
+    /**
+     * Packs an operand into a slot of scratch memory.
+     *
+     * @param b {@code [depth, columns]}
+     * @return null where the depth is 0, and products with it are zeros
+     */
+    static GemmPanels pack(
+            WorkerPool pool, GemmTiles tiles, GemmRight b, int depth, int columns, Scratch scratch, int slot) {
+        float[] buffer = scratch.floats(slot, size(tiles, depth, columns));
+        return depth == 0 ? null : pack(pool, tiles, b, depth, columns, buffer);
+    }
 }

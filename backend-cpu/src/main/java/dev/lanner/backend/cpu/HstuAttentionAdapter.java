@@ -91,11 +91,7 @@ final class HstuAttentionAdapter implements FusedKernel {
 
     /** The rows of a matrix, null for one that is not wanted. */
     private static AttentionSlice slice(View view) {
-        if (view == null) {
-            return null;
-        }
-        Rows rows = Rows.of(view);
-        return new AttentionSlice(rows.values(), rows.offset(), rows.stride());
+        return view == null ? null : AttentionSlice.of(view);
     }
 
     private static boolean isFromZero(View view) {

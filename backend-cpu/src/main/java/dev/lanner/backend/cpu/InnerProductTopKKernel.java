@@ -32,6 +32,11 @@ final class InnerProductTopKKernel implements FusedKernel {
     }
 
     @Override
+    public boolean hasGradient() {
+        return false;
+    }
+
+    @Override
     public void backward(View[] inputs, View[] outputs, View dOut, View[] dInputs) {
         throw new IllegalStateException("innerProductTopK: a search is not differentiable");
     }

@@ -89,7 +89,8 @@ final class LinearKernel implements FusedKernel {
         pool.run(1, (lone, scratch) -> {
             GemmPanels[] panels = new GemmPanels[parts];
             for (int part = 0; part < parts; part++) {
-                panels[part] = panels(transposed(operands, part), operands.in(), width, scratch, PANELS + part);
+                panels[part] = GemmPanels.pack(
+                        pool, tiles, transposed(operands, part), operands.in(), width, scratch, PANELS + part);
             }
             pool.run(WorkerPool.tasks(rows, grain), (task, own) -> {
                 for (int first = task * grain; first < Math.min(rows, (task + 1L) * grain); first += block) {
@@ -142,7 +143,9 @@ final class LinearKernel implements FusedKernel {
                 isLarge(operands) ? blocks : WorkerPool.tasks(blocks, Math.max(1, SUMS / Math.max(1, weight + out)));
         int tasks = blocks == 0 ? 0 : WorkerPool.tasks(blocks, grain);
         pool.run(1, (lone, scratch) -> {
-            GemmPanels panels = dx == null ? null : panels(weight(operands), out, operands.in(), scratch, PANELS);
+            GemmPanels panels = dx == null
+                    ? null
+                    : GemmPanels.pack(pool, tiles, weight(operands), out, operands.in(), scratch, PANELS);
             float[] partial = scratch.floats(PARTIAL, tasks * stride);
             pool.run(tasks, (task, own) -> {
                 int at = task * stride;
@@ -260,11 +263,6 @@ final class LinearKernel implements FusedKernel {
                 product.runAlone(panels, scratch);
             }
         }
-    }
-
-    private GemmPanels panels(GemmRight right, int depth, int columns, Scratch scratch, int slot) {
-        float[] buffer = scratch.floats(slot, GemmPanels.size(tiles, depth, columns));
-        return depth == 0 ? null : GemmPanels.pack(pool, tiles, right, depth, columns, buffer);
     }
 
     private static GemmLeft left(LinearOperands operands, int row) {

@@ -231,7 +231,7 @@ class HstuAttentionKernelTest {
                 new AttentionBias(null, table, 7, boundaries, times, times));
         for (AttentionTiles tiles : new AttentionTiles[] {TILES, new ScalarAttentionTiles()}) {
             AttentionSlice out = new AttentionSlice(new float[5], 0, 1);
-            new HstuAttentionKernel(POOL, tiles).forward(inputs, AttentionOutputs.of(out));
+            new HstuAttentionKernel(POOL, tiles).forward(inputs, new AttentionOutputs(out, null));
             for (int i = 0; i < 5; i++) {
                 double expected = 0;
                 for (int j = 0; j <= i; j++) {

@@ -2,6 +2,7 @@ package dev.lanner.backend.tornado;
 
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.RandomKey;
+import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.Launch;
 import dev.lanner.tensor.backend.Storage;
@@ -17,6 +18,10 @@ import java.util.Set;
 
 /** Turns the launches of a recording into tasks, by making them on a backend that puts its tasks on a list. */
 final class Capture extends DispatchingBackend implements Memory {
+    /** An operation whose reference reads values cannot be made of tasks without a kernel. */
+    private static final String NO_KERNEL = "program: the tornado backend has no kernel of an operation that looks at values,"
+            + " such as attention by softmax; use -Dbackend=cpu";
+
     private final TornadoBackend owner;
     private final List<DeviceTask> tasks = new ArrayList<>();
     /** What was taken from the owner, until {@link #close}. */
@@ -32,8 +37,13 @@ final class Capture extends DispatchingBackend implements Memory {
         this.owner = owner;
         start(tasks::add, this);
         step = fix(fresh(DType.I32, 1));
-        for (Launch launch : launches) {
-            launch.run(this, RandomKey.EACH_STEP);
+        try {
+            for (Launch launch : launches) {
+                launch.run(this, RandomKey.EACH_STEP);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
     }
 
@@ -102,22 +112,22 @@ final class Capture extends DispatchingBackend implements Memory {
 
     @Override
     public Storage allocate(DType dtype, int size) {
-        throw new UnsupportedOperationException("a launch does not allocate tensors");
+        throw new BackendException(NO_KERNEL);
     }
 
     @Override
     public void release(Storage storage) {
-        throw new UnsupportedOperationException("a launch does not release tensors");
+        throw new BackendException(NO_KERNEL);
     }
 
     @Override
     public void upload(HostArray source, Storage target, int count) {
-        throw new UnsupportedOperationException("a launch does not upload");
+        throw new BackendException(NO_KERNEL);
     }
 
     @Override
     public void download(Storage source, int offset, HostArray target, int count) {
-        throw new UnsupportedOperationException("a launch does not download");
+        throw new BackendException(NO_KERNEL);
     }
 
     @Override

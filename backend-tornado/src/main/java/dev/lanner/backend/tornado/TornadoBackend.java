@@ -83,12 +83,12 @@ public final class TornadoBackend extends DispatchingBackend {
     }
 
     @Override
-    public void upload(HostArray source, Storage target, int count) {
+    public synchronized void upload(HostArray source, Storage target, int count) {
         TornadoStorage.of(target).copyFrom(source, count);
     }
 
     @Override
-    public void download(Storage source, int offset, HostArray target, int count) {
+    public synchronized void download(Storage source, int offset, HostArray target, int count) {
         TornadoStorage.of(source).copyTo(offset, target, count);
     }
 
@@ -99,7 +99,7 @@ public final class TornadoBackend extends DispatchingBackend {
 
     /** Makes the plan of a recording, whose kernels are compiled when it first runs. */
     @Override
-    public Replay prepare(Recording recording) {
+    public synchronized Replay prepare(Recording recording) {
         TornadoReplay replay = new TornadoReplay(this, device, recording);
         replays.add(replay);
         return replay;
@@ -121,9 +121,12 @@ public final class TornadoBackend extends DispatchingBackend {
 
     @Override
     public synchronized void close() {
-        replays.forEach(TornadoReplay::close);
-        eager.close();
-        pool.clear();
+        try {
+            replays.forEach(TornadoReplay::close);
+        } finally {
+            eager.close();
+            pool.clear();
+        }
     }
 
     @Override

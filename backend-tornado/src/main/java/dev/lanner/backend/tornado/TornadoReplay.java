@@ -90,6 +90,12 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
         if (capture.tasks().isEmpty()) {
             return;
         }
+        synchronized (owner) {
+            runTasks(step);
+        }
+    }
+
+    private void runTasks(int step) {
         capture.step().copyFrom(HostArray.of(new int[] {step}), 1);
         // The host's side is what is sent.
         sent.forEach(TornadoStorage::elements);
@@ -121,7 +127,12 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
         LOG.log(level, "Compiling {0} kernels for {1} ...", tasks, device.getDeviceName());
         long start = System.nanoTime();
         ReplayPlan made = new ReplayPlan(device, capture.tasks(), sent, resident.keySet(), outputs);
-        made.run();
+        try {
+            made.run();
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
         LOG.log(level, "Compiled {0} kernels in {1} s", tasks, Math.round((System.nanoTime() - start) / 1e8) / 10.0);
         return made;
     }
@@ -146,10 +157,15 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
 
     @Override
     public void close() {
-        if (plan != null) {
-            closePlan();
+        synchronized (owner) {
+            try {
+                if (plan != null) {
+                    closePlan();
+                }
+            } finally {
+                capture.close();
+                owner.forget(this);
+            }
         }
-        capture.close();
-        owner.forget(this);
     }
 }

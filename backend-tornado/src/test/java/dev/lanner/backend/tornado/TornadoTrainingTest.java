@@ -41,8 +41,17 @@ class TornadoTrainingTest {
 
     /** The article's model, narrower and for shorter histories, since the device may be a CPU. */
     private static HstuConfig small() {
-        HstuConfig article = HstuConfig.article();
-        return new HstuConfig("small", 16, 2, 1, 40, 0.2, 1e-5, article.timeBoundaries(), 16, 0.1, 0.1, 0.1, 0.1, 5, 2);
+        return HstuConfig.article()
+                .with("preset", "small")
+                .with("width", 16)
+                .with("maxLength", 40)
+                .with("attention.queryWidth", 16)
+                .with("attention.valueWidth", 16)
+                .with("attention.divisor", 40)
+                .with("loss.negatives", 16)
+                .with("loss.temperature", 0.1)
+                .with("initial.input.scale", 5)
+                .with("initial.projection.scale", 2);
     }
 
     private Epoch train(String name, After after) throws IOException {

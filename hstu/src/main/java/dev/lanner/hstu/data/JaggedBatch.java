@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Histories of B users, packed row after row: sequence b is rows {@code offsets[b]} to {@code offsets[b+1] - 1}. Rows past the last
- * offset are spare: they hold zeros, belong to no sequence, and weigh nothing. Only batches of a fixed size have them. The arrays are the batch's own: whoever makes a batch hands them over, and nobody writes into them.
+ * offset are spare: they hold zeros, belong to no sequence, and weigh nothing. Only batches of a fixed size have them. The arrays are
+ * the batch's own: whoever makes a batch hands them over, and nobody writes into them.
  *
  * @param users {@code [B]}, {@link #NOBODY} for sequences that only fill up a fixed size
  * @param offsets {@code [B+1]}
@@ -87,8 +88,8 @@ public record JaggedBatch(
      * @throws IllegalArgumentException if the histories do not fit
      */
     public JaggedBatch padded(int sequences, int rows) {
-        if (sequences < sequences() || rows < rows()) {
-            throw new IllegalArgumentException("batch: " + sequences() + " sequences of " + rows()
+        if (sequences < sequences() || rows < events()) {
+            throw new IllegalArgumentException("batch: " + sequences() + " sequences of " + events()
                     + " rows do not fit into " + sequences + " of " + rows);
         }
         int[] moreUsers = Arrays.copyOf(users, sequences);
@@ -140,7 +141,7 @@ public record JaggedBatch(
         long[] times = targetTimestamps.clone();
         for (int b = 0; b < sequences(); b++) {
             int last = offsets[b + 1] - 1;
-            if (last >= offsets[b]) {
+            if (last >= offsets[b] && targetItems[last] != 0) {
                 times[last] = timestamps[last];
             }
         }

@@ -14,7 +14,7 @@ import java.util.function.IntUnaryOperator;
  * only they have stay in the catalogue. Histories keep the most recent {@code maxLength} events.
  */
 public final class LeaveOneOut {
-    private static final int LEAST_EVENTS = 3;
+    public static final int LEAST_EVENTS = 3;
 
     /** Which held-out event is the target. */
     public enum Part {
@@ -70,6 +70,19 @@ public final class LeaveOneOut {
     /** The events that were split. */
     public Interactions interactions() {
         return interactions;
+    }
+
+    /**
+     * Checks that there is something to train on.
+     *
+     * @param dataset its name, for the message
+     * @throws DataException if no user has the events that training takes
+     */
+    public void requireTraining(String dataset) {
+        if (trainingUsers.length == 0) {
+            throw new DataException(dataset + ": no user has the " + (LEAST_EVENTS + 1)
+                    + " ratings that training, validation and test take");
+        }
     }
 
     /** L, the most events of a history. */

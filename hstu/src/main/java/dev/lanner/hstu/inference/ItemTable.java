@@ -13,8 +13,6 @@ import dev.lanner.tensor.functional.Functional;
  * token as a candidate, and that token's projections in the first block. Side by side, so that one look-up gives all.
  */
 final class ItemTable {
-    private static final int COLUMNS = 7;
-
     private final Tensor table;
     private final int width;
 
@@ -85,6 +83,6 @@ final class ItemTable {
 
     /** The tokens' projections in the first block. */
     Projections projections() {
-        return new Projections(column(3), column(4), column(5), column(COLUMNS - 1));
+        return new Projections(column(3), column(4), column(5), column(6));
     }
 }

@@ -2,6 +2,7 @@ package dev.lanner.hstu.inference;
 
 import dev.lanner.hstu.data.Action;
 import dev.lanner.hstu.model.HstuBlock;
+import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.KeyValues;
 import dev.lanner.hstu.model.Projections;
@@ -34,7 +35,11 @@ public final class MFalcon {
     private final ItemTable items;
     private final int microbatch;
 
-    /** Serves a model, which must not be trained meanwhile; it is in evaluation mode afterwards. */
+    /**
+     * Serves a model, which must not be trained meanwhile; it is in evaluation mode afterwards.
+     *
+     * @throws IllegalArgumentException if the model cannot be served: {@link HstuConfig#requireServed}
+     */
     public MFalcon(HstuModel model) {
         this(model, MICROBATCH);
     }
@@ -43,11 +48,13 @@ public final class MFalcon {
      * Serves a model with microbatches of another size.
      *
      * @param microbatch candidates that are computed together, positive
+     * @throws IllegalArgumentException if it is not, or the model cannot be served: {@link HstuConfig#requireServed}
      */
     public MFalcon(HstuModel model, int microbatch) {
         if (microbatch < 1) {
             throw new IllegalArgumentException("mFalcon: microbatch must be positive, found " + microbatch);
         }
+        model.config().requireServed();
         model.eval();
         this.model = model;
         this.blocks = model.blocks();

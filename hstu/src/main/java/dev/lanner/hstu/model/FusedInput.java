@@ -54,12 +54,12 @@ final class FusedInput extends Module implements InputLayer {
      * One row for each event.
      *
      * @param ids I32 {@code [N]}, items 1..V
-     * @param what I32 {@code [N]}, actions 1..3, or 0 where the action is not known: the padding row, all zeros
+     * @param known I32 {@code [N]}, actions 1..3, or 0 where the action is not known: the padding row, all zeros
      * @return {@code [N, D]}
      */
-    Tensor forward(Tensor ids, Tensor what) {
+    Tensor forward(Tensor ids, Tensor known) {
         Tensor item = items.forward(ids);
-        Tensor known = actions == null ? item : Tensor.concat(1, item, actions.forward(what));
-        return output.forward(joined.forwardSilu(known));
+        Tensor joinedRows = actions == null ? item : Tensor.concat(1, item, actions.forward(known));
+        return output.forward(joined.forwardSilu(joinedRows));
     }
 }

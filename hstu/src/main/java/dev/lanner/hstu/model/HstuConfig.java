@@ -1,5 +1,6 @@
 package dev.lanner.hstu.model;
 
+import dev.lanner.tensor.functional.AttentionActivation;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,9 @@ public record HstuConfig(
         BlockConfig block,
         LossConfig loss,
         InitialConfig initial) {
+    static final String CANDIDATES_NEED =
+            "HSTU blocks with SiLU attention as wide as the model, no query time, and an input without positions";
+
     /** Checks every value. */
     public HstuConfig {
         if (preset == null || input == null || attention == null || block == null || loss == null || initial == null) {
@@ -44,8 +48,59 @@ public record HstuConfig(
         block.check(wrong);
         loss.check(wrong);
         initial.check(wrong);
+        if (wrong.isEmpty()) {
+            checkTogether(wrong, attention, block, loss, takesCandidates(width, input, attention, block));
+        }
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("config: " + String.join("; ", wrong));
+        }
+    }
+
+    private static void checkTogether(
+            List<String> wrong,
+            AttentionConfig attention,
+            BlockConfig block,
+            LossConfig loss,
+            boolean takesCandidates) {
+        Rules.require(
+                wrong,
+                block.kind() != BlockKind.SASREC
+                        || (attention.activation() == AttentionActivation.SOFTMAX
+                                && attention.bias() == RelativeBias.NONE),
+                "block.kind SASREC has attention by softmax without bias, found attention.activation "
+                        + attention.activation() + " and attention.bias " + attention.bias());
+        Rules.require(
+                wrong,
+                !loss.ratingTargetAware() || (loss.predictsRatings() && takesCandidates),
+                "loss.ratingTargetAware needs a loss.ratingWeight above 0, and of the model " + CANDIDATES_NEED);
+    }
+
+    /**
+     * Whether a candidate behind a history has been defined for the model: for the article's kind
+     * (docs/decisions/011-m-falcon.md).
+     */
+    public boolean takesCandidates() {
+        return takesCandidates(width, input, attention, block);
+    }
+
+    private static boolean takesCandidates(int width, InputKind input, AttentionConfig attention, BlockConfig block) {
+        return block.kind() == BlockKind.HSTU
+                && attention.activation() == AttentionActivation.SILU
+                && !attention.queryTime()
+                && input != InputKind.ITEM_POSITION
+                && attention.heads() * attention.queryWidth() == width
+                && attention.heads() * attention.valueWidth() == width;
+    }
+
+    /**
+     * Checks that candidates can be scored and rated behind a cached history.
+     *
+     * @throws IllegalArgumentException if the model takes no candidates or predicts no ratings
+     */
+    public void requireServed() {
+        if (!takesCandidates() || !loss.predictsRatings()) {
+            throw new IllegalArgumentException(
+                    "model: preset " + preset + " cannot be served: that needs a rating head and " + CANDIDATES_NEED);
         }
     }
 

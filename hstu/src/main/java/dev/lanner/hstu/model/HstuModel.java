@@ -9,7 +9,6 @@ import dev.lanner.tensor.DType;
 import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
-import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import java.util.ArrayList;
@@ -48,9 +47,6 @@ public final class HstuModel extends Module {
         if (itemCount < 1) {
             throw new IllegalArgumentException("model: needs at least one item, found " + itemCount);
         }
-        if (config.loss().ratingTargetAware()) {
-            requireCandidates(config);
-        }
         this.config = config;
         this.itemCount = itemCount;
         items = child(
@@ -64,7 +60,7 @@ public final class HstuModel extends Module {
         for (int i = 0; i < config.blocks(); i++) {
             blocks.add(EncoderBlock.of(config, parameters));
         }
-        rating = config.loss().ratingWeight() > 0 ? child("rating", new RatingHead(config, parameters)) : null;
+        rating = config.loss().predictsRatings() ? child("rating", new RatingHead(config, parameters)) : null;
         negativeKey = parameters.nextKey();
     }
 
@@ -90,16 +86,10 @@ public final class HstuModel extends Module {
         return all;
     }
 
-    /** What a candidate behind a history is has been defined for the article's kind of model (docs/decisions/011-m-falcon.md). */
     private static void requireCandidates(HstuConfig config) {
-        AttentionConfig attention = config.attention();
-        if (config.block().kind() != BlockKind.HSTU
-                || attention.activation() != AttentionActivation.SILU
-                || attention.queryTime()
-                || config.input() == InputKind.ITEM_POSITION) {
-            throw new IllegalArgumentException("model: preset " + config.preset()
-                    + " takes no candidates: that needs HSTU blocks whose attention is by SILU and without query time,"
-                    + " and an input without positions");
+        if (!config.takesCandidates()) {
+            throw new IllegalArgumentException("model: preset " + config.preset() + " takes no candidates: that needs "
+                    + HstuConfig.CANDIDATES_NEED);
         }
     }
 

@@ -5,8 +5,8 @@ import dev.lanner.tensor.Tensor;
 /**
  * What later rows need of a history's n events in one block.
  *
- * @param keys {@code [n, D]}
- * @param values {@code [n, D]}
+ * @param keys {@code [n, H * dqk]}
+ * @param values {@code [n, H * dv]}
  * @param times I64 {@code [n]}, seconds
  */
 public record KeyValues(Tensor keys, Tensor values, Tensor times) {}

@@ -12,6 +12,11 @@ import java.util.List;
  *     candidate behind the history; else from the state after the last event
  */
 public record LossConfig(int negatives, double temperature, double ratingWeight, boolean ratingTargetAware) {
+    /** Whether the model has a rating head. */
+    public boolean predictsRatings() {
+        return ratingWeight > 0;
+    }
+
     void check(List<String> wrong) {
         Rules.require(wrong, negatives >= 0, "loss.negatives must not be negative, found " + negatives);
         Rules.require(wrong, temperature > 0, "loss.temperature must be positive, found " + temperature);

@@ -2,6 +2,7 @@ package dev.lanner.hstu.model;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Settings as JSON: records whose components are values or further records. */
 public final class Settings {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
@@ -74,7 +78,39 @@ public final class Settings {
      * @throws IllegalArgumentException if there is no such setting, it is of another type, or the result breaks a rule
      */
     public static <T extends Record> T with(T settings, String name, Object value) {
+        return with(settings, Map.of(name, value));
+    }
+
+    /**
+     * The same settings with other values of some of them; rules are looked at when all are changed.
+     *
+     * @param changes by names, as above
+     * @throws IllegalArgumentException if there is no such setting, one is of another type, or the result breaks a rule
+     */
+    public static <T extends Record> T with(T settings, Map<String, ?> changes) {
         ObjectNode root = tree(settings);
+        changes.forEach((name, value) -> change(root, name, value));
+        try {
+            @SuppressWarnings("unchecked")
+            Class<T> type = (Class<T>) settings.getClass();
+            return JSON.treeToValue(root, type);
+        } catch (ValueInstantiationException e) {
+            throw new IllegalArgumentException(e.getCause().getMessage(), e);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("config: " + place(e) + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** The name of the setting that an error is about. */
+    private static String place(JacksonException e) {
+        return e instanceof JsonMappingException mapping
+                ? mapping.getPath().stream()
+                        .map(JsonMappingException.Reference::getFieldName)
+                        .collect(Collectors.joining("."))
+                : "";
+    }
+
+    private static void change(ObjectNode root, String name, Object value) {
         ObjectNode holder = root;
         String[] path = name.split("\\.", -1);
         for (int i = 0; i < path.length - 1; i++) {
@@ -88,12 +124,11 @@ public final class Settings {
             throw unknown(name, last, holder);
         }
         try {
-            holder.set(last, node(value, holder.get(last)));
-            @SuppressWarnings("unchecked")
-            Class<T> type = (Class<T>) settings.getClass();
-            return JSON.treeToValue(root, type);
-        } catch (ValueInstantiationException e) {
-            throw new IllegalArgumentException(e.getCause().getMessage(), e);
+            JsonNode node = node(value, holder.get(last));
+            if (node.isMissingNode()) {
+                throw new IllegalArgumentException("config: " + name + ": needs a value");
+            }
+            holder.set(last, node);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("config: " + name + ": " + e.getOriginalMessage(), e);
         }

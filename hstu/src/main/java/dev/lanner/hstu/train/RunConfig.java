@@ -5,6 +5,7 @@ import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * All that a training run depends on: the content of {@code config.json}.
@@ -37,14 +38,22 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
     }
 
     /**
-     * The same run with another value of one of its settings.
+     * The same run with other values of some of its settings; rules are looked at when all are changed.
      *
-     * @param name as {@code config.json} has it, with dots, like {@code model.attention.heads}
-     * @param value of the setting's type; a text for a setting that is none is read as JSON
-     * @throws IllegalArgumentException if there is no such setting, it is of another type, or the result breaks a rule
+     * @param changes by names as {@code config.json} has them, with dots, like {@code model.attention.heads}; a value is of the
+     *     setting's type, and a text for a setting that is none is read as JSON
+     * @throws IllegalArgumentException if there is no such setting below {@code model} or {@code training}, or one that says what the run
+     *     is and not how it is done; if one is of another type; or if the result breaks a rule
      */
-    public RunConfig with(String name, Object value) {
-        return Settings.with(this, name, value);
+    public RunConfig with(Map<String, ?> changes) {
+        for (String name : changes.keySet()) {
+            boolean isSetting = name.startsWith("model.") || name.startsWith("training.");
+            if (!isSetting || name.equals("model.preset")) {
+                throw new IllegalArgumentException("config: " + name
+                        + " cannot be changed; what can begins with model. or training., but for model.preset");
+            }
+        }
+        return Settings.with(this, changes);
     }
 
     /** The same run for another number of epochs. */

@@ -41,9 +41,13 @@ public final class RunDirectory {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new IOException(path + ": is not a directory");
         }
-        for (String file : List.of(CONFIG, METRICS, MODEL, CHECKPOINT, DATA)) {
+        if (Files.exists(path.resolve(CONFIG))) {
+            throw new IOException(path + ": holds a run already; resume it, or choose another directory");
+        }
+        for (String file : List.of(METRICS, MODEL, CHECKPOINT, DATA)) {
             if (Files.exists(path.resolve(file))) {
-                throw new IOException(path + ": holds a run already; resume it, or choose another directory");
+                throw new IOException(path + ": holds " + file + " of a run without its " + CONFIG
+                        + "; delete it, or choose another directory");
             }
         }
         return new RunDirectory(path);
@@ -74,6 +78,21 @@ public final class RunDirectory {
         return RunConfig.read(path.resolve(CONFIG));
     }
 
+    /**
+     * The settings of the run in it, of a model that can be served.
+     *
+     * @throws IOException if they cannot be read, or the model cannot be served
+     */
+    public RunConfig servedConfig() throws IOException {
+        RunConfig config = config();
+        try {
+            config.model().requireServed();
+        } catch (IllegalArgumentException e) {
+            throw new IOException(path + ": " + e.getMessage(), e);
+        }
+        return config;
+    }
+
     /** Writes the settings, and makes the folder. */
     public void writeConfig(RunConfig config) throws IOException {
         Files.createDirectories(path);
@@ -95,7 +114,7 @@ public final class RunDirectory {
     public MovieLens data() throws IOException {
         if (!Files.exists(path.resolve(DATA))) {
             throw new IOException(path + ": holds no data to recommend from: " + DATA
-                    + " is missing; resume the run, which" + " writes them");
+                    + " is missing; resume the run, which writes them");
         }
         MovieLens data = MovieLens.read(path.resolve(DATA));
         if (!data.interactions().fingerprint().equals(config().fingerprint())) {

@@ -1,5 +1,7 @@
 package dev.lanner.hstu.train;
 
+import dev.lanner.hstu.model.HstuConfig;
+
 /**
  * How a model is trained.
  *
@@ -45,9 +47,13 @@ public record TrainConfig(
         }
     }
 
-    /** How a preset of {@link dev.lanner.hstu.model.HstuConfig#preset} is trained. */
+    /**
+     * How a preset of {@link HstuConfig#preset} is trained.
+     *
+     * @throws IllegalArgumentException naming the presets that there are
+     */
     public static TrainConfig preset(String name) {
-        return name.equals("article") ? ARTICLE : PAPER;
+        return HstuConfig.preset(name).equals(HstuConfig.article()) ? ARTICLE : PAPER;
     }
 
     /** The same training for the synthetic sample: smaller batches, as there are few users, and fewer epochs. */

@@ -72,6 +72,29 @@ class JaggedBatchTest {
         assertThrows(IllegalArgumentException.class, () -> batch.padded(1, 3));
     }
 
+    /** Two sequences, of which the second has no target at its end, an empty one, and spare rows. */
+    @Test
+    void positionsAndQueryTimes() {
+        JaggedBatch batch = new JaggedBatch(
+                        new int[] {4, 6},
+                        new int[] {0, 2, 4},
+                        new int[] {1, 2, 3, 4},
+                        new int[] {1, 2, 3, 1},
+                        new long[] {10, 20, 30, 40},
+                        new int[] {2, 7, 4, 0},
+                        new float[] {5, 3, 4, 0},
+                        new long[] {20, 90, 40, 0})
+                .padded(3, 6);
+        assertArrayEquals(new int[] {0, 1, 0, 1, 0, 0}, batch.positions());
+        assertArrayEquals(new long[] {20, 90, 40, 40, 0, 0}, batch.queryTimes());
+        JaggedBatch asked = batch.askedAtLastEvent();
+        assertArrayEquals(new long[] {20, 20, 40, 40, 0, 0}, asked.queryTimes());
+        assertArrayEquals(new long[] {20, 20, 40, 0, 0, 0}, asked.targetTimestamps());
+        assertArrayEquals(batch.targetItems(), asked.targetItems());
+        assertEquals(6, batch.padded(3, 6).rows(), "its events fit, whatever spare rows it had");
+        assertEquals(4, batch.padded(3, 4).rows());
+    }
+
     @Test
     void columnsOfOtherLengths() {
         assertEquals("batch: offsets must have 3 values, found 2", message(2, 5, 0, 5));

@@ -9,10 +9,10 @@ import dev.lanner.tensor.functional.HstuAttention;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class HstuConfigTest {
     private static final BigDecimal STEP = new BigDecimal("0.301");
@@ -48,6 +48,10 @@ class HstuConfigTest {
                 "width | many | config: width: ",
                 "attention.bias | SOME | config: attention.bias: ",
                 "attention.queryTime | 1 | config: attention.queryTime: ",
+                "width | '' | config: width: needs a value",
+                "width | 5 6 | config: width: ",
+                "block.kind | SASREC | config: block.kind SASREC has attention by softmax without bias, found",
+                "loss.ratingTargetAware | true | config: loss.ratingTargetAware needs a loss.ratingWeight above 0, and of",
             })
     void aSettingThatBreaksARuleIsNamed(String name, String value, String told) {
         String message = rules(name, value);
@@ -76,6 +80,29 @@ class HstuConfigTest {
                 e.getMessage());
         assertThrows(
                 IllegalArgumentException.class, () -> new HstuConfig("x", 64, 1, 200, 0, null, null, null, null, null));
+    }
+
+    @Test
+    void rulesAreLookedAtWhenAllIsChanged() {
+        HstuConfig changed = Settings.with(
+                HstuConfig.preset("paper"),
+                Map.of("attention.bias", RelativeBias.POSITION, "attention.queryTime", false));
+        assertEquals(RelativeBias.POSITION, changed.attention().bias());
+    }
+
+    @Test
+    void whatCannotBeServedIsTold() {
+        HstuConfig.article().requireServed();
+        for (HstuConfig other : List.of(
+                HstuConfig.preset("paper"),
+                HstuConfig.preset("sasrec"),
+                HstuConfig.article().with("attention.activation", AttentionActivation.SOFTMAX),
+                HstuConfig.article().with("attention.valueWidth", 32),
+                HstuConfig.article().with("loss.ratingWeight", 0))) {
+            String told = assertThrows(IllegalArgumentException.class, other::requireServed)
+                    .getMessage();
+            assertTrue(told.startsWith("model: preset " + other.preset() + " cannot be served"), told);
+        }
     }
 
     @Test
@@ -152,11 +179,11 @@ class HstuConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"article", "paper", "paper-large", "position-only", "sasrec"})
-    void aPresetMakesAModel(String name) {
+    @CsvSource({"article, true", "paper, false", "paper-large, false", "position-only, false", "sasrec, false"})
+    void aPresetMakesAModel(String name, boolean predictsRatings) {
         HstuConfig config = HstuConfig.preset(name);
         HstuModel model = new HstuModel(config, 10, 1);
-        assertEquals(config.loss().ratingWeight() > 0, model.predictsRatings());
+        assertEquals(predictsRatings, model.predictsRatings());
         assertTrue(model.parameterCount() > 10L * config.width());
     }
 }

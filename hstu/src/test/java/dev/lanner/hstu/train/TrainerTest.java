@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -322,13 +323,18 @@ class TrainerTest {
     void everySettingOfARunCanBeNamed() {
         RunConfig config = new RunConfig("d", "f", 3, HstuConfig.preset("paper"), TrainConfig.preset("paper"));
         assertEquals(0.98, config.training().optimizer().beta2());
-        RunConfig changed =
-                config.with("training.optimizer.weightDecay", "0.01").with("model.blocks", 3);
+        RunConfig changed = config.with(Map.of("training.optimizer.weightDecay", "0.01", "model.blocks", 3));
         assertEquals(0.01, changed.training().optimizer().weightDecay());
         assertEquals(3, changed.model().blocks());
-        assertThrows(IllegalArgumentException.class, () -> config.with("training.optimizer.beta1", 1));
-        assertThrows(IllegalArgumentException.class, () -> config.with("training.optimizer.weightDecay", -1));
-        assertThrows(IllegalArgumentException.class, () -> config.with("training.speed", 1));
+        assertThrows(IllegalArgumentException.class, () -> config.with(Map.of("training.optimizer.beta1", 1)));
+        assertThrows(IllegalArgumentException.class, () -> config.with(Map.of("training.optimizer.weightDecay", -1)));
+        assertThrows(IllegalArgumentException.class, () -> config.with(Map.of("training.speed", 1)));
+        // A run is on its data and of its preset, whatever it is asked for.
+        for (String name : List.of("items", "dataset", "fingerprint", "model.preset")) {
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> config.with(Map.of(name, "7")));
+            assertTrue(refused.getMessage().startsWith("config: " + name + " cannot be changed"), refused.getMessage());
+        }
     }
 
     /** A model that asks at the target's time is told it at evaluation, and without query time the last event's. */

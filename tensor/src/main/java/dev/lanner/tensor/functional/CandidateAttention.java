@@ -20,7 +20,7 @@ import dev.lanner.tensor.Tensor;
  * values {@code [n, H*dv]}, keyTimes I64 {@code [n]} and queryTime I64 {@code [1]} in seconds, positionBias {@code [2L-1]}, timeBias
  * {@code [T]}. Output: {@code [M, H*dv]}.
  *
- * @param attention the attention that the history was encoded with: H, L, divisor and time boundaries
+ * @param attention the attention that the history was encoded with, by SiLU: H, L, divisor and time boundaries
  */
 public record CandidateAttention(HstuAttention attention) implements FusedOp {
     @Override
@@ -39,6 +39,10 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
 
     @Override
     public Shape[] outputShapes(Tensor... inputs) {
+        if (attention.activation() != AttentionActivation.SILU) {
+            throw new IllegalArgumentException(
+                    name() + ": the attention must be by SiLU, found " + attention.activation());
+        }
         Tensor q = inputs[0];
         Tensor v = inputs[2];
         Operands.rank(name(), "q", q, 2);
@@ -65,6 +69,12 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
         Operands.shape(name(), "positionBias", inputs[7], 2 * attention.maxLength() - 1);
         Operands.shape(name(), "timeBias", inputs[8], attention.timeBoundaries().size() + 1);
         return new Shape[] {v.shape()};
+    }
+
+    /** Both times. */
+    @Override
+    public boolean readsValues() {
+        return true;
     }
 
     @Override

@@ -151,5 +151,11 @@ class CandidateAttentionTest extends OnReference {
         assertEquals(
                 "candidateAttention: timeBias must be [3], found [1]",
                 message(op(2), with(8, Tensor.of(new double[1], 1))));
+        CandidateAttention softmax =
+                new CandidateAttention(new HstuAttention(2, 5, 5, BOUNDARIES, AttentionActivation.SOFTMAX));
+        assertEquals(
+                "candidateAttention: the attention must be by SiLU, found SOFTMAX",
+                assertThrows(IllegalArgumentException.class, () -> softmax.outputShapes(operands(3, 5)))
+                        .getMessage());
     }
 }
