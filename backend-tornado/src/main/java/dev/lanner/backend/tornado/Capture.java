@@ -19,8 +19,9 @@ import java.util.Set;
 /** Turns the launches of a recording into tasks, by making them on a backend that puts its tasks on a list. */
 final class Capture extends DispatchingBackend implements Memory {
     /** An operation whose reference reads values cannot be made of tasks without a kernel. */
-    private static final String NO_KERNEL = "program: the tornado backend has no kernel of an operation that looks at values,"
-            + " such as attention by softmax; use -Dbackend=cpu";
+    private static final String NO_KERNEL =
+            "program: the tornado backend has no kernel of an operation that looks at values,"
+                    + " such as attention by softmax; use -Dbackend=cpu";
 
     private final TornadoBackend owner;
     private final List<DeviceTask> tasks = new ArrayList<>();
