@@ -281,6 +281,11 @@ public final class TrainMl1m implements Callable<Integer> {
                 epochs >= before.training().epochs(),
                 "--resume: --epochs may only be raised, from "
                         + before.training().epochs() + ", found " + epochs);
+        require(
+                epochs == before.training().epochs()
+                        || !before.training().schedule().dependsOnLength(),
+                "--resume: the learning rate falls over the run's "
+                        + before.training().epochs() + " epochs, so that there cannot be more");
         return before.withEpochs(epochs);
     }
 

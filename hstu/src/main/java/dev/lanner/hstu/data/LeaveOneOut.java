@@ -2,11 +2,10 @@ package dev.lanner.hstu.data;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.IntUnaryOperator;
 
 /**
  * The leave-one-out split: a user's last event is the test target, the one before it the validation target, all before that the
@@ -28,6 +27,14 @@ public final class LeaveOneOut {
         Part(int fromEnd) {
             this.fromEnd = fromEnd;
         }
+    }
+
+    /** Which events before the held-out ones are learned from. */
+    public enum TrainingPart {
+        /** The most recent {@code maxLength} that have a next one. */
+        RECENT,
+        /** All: those before the most recent are sequences of their own, of up to {@code maxLength} events. */
+        ALL
     }
 
     private final Interactions interactions;
@@ -123,24 +130,34 @@ public final class LeaveOneOut {
         return seen;
     }
 
+    /** {@link #trainingBatches(TrainingPart, long, int, int)} from the most recent events. */
+    public List<JaggedBatch> trainingBatches(long seed, int epoch, int batchSize) {
+        return trainingBatches(TrainingPart.RECENT, seed, epoch, batchSize);
+    }
+
     /**
-     * The training batches of an epoch: every row's target is the next event, and the inputs are the most recent
-     * {@code maxLength} that have one. Users are shuffled as a function of seed and epoch alone, so that a resumed run needs no
-     * epoch before; the last batch may be smaller. Users with a single training event have no row.
+     * The training batches of an epoch: every row's target is the next event. Sequences are shuffled as a function of seed and epoch
+     * alone, so that a resumed run needs no epoch before; the last batch may be smaller. Users with a single training event have no
+     * row.
      *
      * @throws IllegalArgumentException if {@code batchSize} is not positive
      */
-    public List<JaggedBatch> trainingBatches(long seed, int epoch, int batchSize) {
-        int[] order = trainingUsers.clone();
+    public List<JaggedBatch> trainingBatches(TrainingPart part, long seed, int epoch, int batchSize) {
+        List<Sequence> order = new ArrayList<>();
+        for (int user : trainingUsers) {
+            int start = interactions.start(user);
+            int end = trainingEnd(user) - 1;
+            order.add(recent(user, end));
+            for (end -= maxLength; part == TrainingPart.ALL && end > start; end -= maxLength) {
+                order.add(recent(user, end));
+            }
+        }
         // The seed is mixed before the epoch is added: neighbouring seeds must not share shuffles.
         SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int moved = order[i];
-            order[i] = order[j];
-            order[j] = moved;
+        for (int i = order.size() - 1; i > 0; i--) {
+            Collections.swap(order, i, random.nextInt(i + 1));
         }
-        return batches(order, batchSize, user -> trainingEnd(user) - 1, true);
+        return batches(order, batchSize, true);
     }
 
     /**
@@ -149,38 +166,43 @@ public final class LeaveOneOut {
      * @throws IllegalArgumentException if {@code batchSize} is not positive
      */
     public List<JaggedBatch> evaluationBatches(Part part, int batchSize) {
-        return batches(users, batchSize, user -> targetPosition(user, part), false);
+        List<Sequence> histories = new ArrayList<>();
+        for (int user : users) {
+            histories.add(recent(user, targetPosition(user, part)));
+        }
+        return batches(histories, batchSize, false);
     }
 
-    /**
-     * Batches of the users' most recent events before a target.
-     *
-     * @param target the position of a user's last target among the events
-     * @param everyRow whether every row predicts the event after it, or only a history's last
-     */
-    private List<JaggedBatch> batches(int[] order, int batchSize, IntUnaryOperator target, boolean everyRow) {
+    /** The most recent events before one. */
+    private Sequence recent(int user, int end) {
+        return new Sequence(user, Math.max(interactions.start(user), end - maxLength), end);
+    }
+
+    /** @param everyRow whether every row predicts the event after it, or only a sequence's last */
+    private List<JaggedBatch> batches(List<Sequence> sequences, int batchSize, boolean everyRow) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("split: the batch size must be positive, found " + batchSize);
         }
         List<JaggedBatch> batches = new ArrayList<>();
         int first = 0;
-        while (first < order.length) {
-            int[] batch = Arrays.copyOfRange(order, first, first + Math.min(batchSize, order.length - first));
-            int rows = 0;
-            for (int user : batch) {
-                rows += target.applyAsInt(user) - start(user, target);
-            }
-            BatchBuilder builder = new BatchBuilder(interactions, batch, rows);
-            for (int user : batch) {
-                builder.add(start(user, target), target.applyAsInt(user), everyRow);
+        while (first < sequences.size()) {
+            List<Sequence> batch = sequences.subList(first, first + Math.min(batchSize, sequences.size() - first));
+            int[] owners = batch.stream().mapToInt(Sequence::user).toArray();
+            int rows = batch.stream().mapToInt(Sequence::length).sum();
+            BatchBuilder builder = new BatchBuilder(interactions, owners, rows);
+            for (Sequence sequence : batch) {
+                builder.add(sequence.start, sequence.end, everyRow);
             }
             batches.add(builder.build());
-            first += batch.length;
+            first += batch.size();
         }
         return batches;
     }
 
-    private int start(int user, IntUnaryOperator target) {
-        return Math.max(interactions.start(user), target.applyAsInt(user) - maxLength);
+    /** A user's events at the positions {@code start .. end - 1}; the one at {@code end} is the last target. */
+    private record Sequence(int user, int start, int end) {
+        int length() {
+            return end - start;
+        }
     }
 }

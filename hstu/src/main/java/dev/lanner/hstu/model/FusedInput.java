@@ -30,12 +30,7 @@ final class FusedInput extends Module implements InputLayer {
         int width = config.width();
         this.items = items;
         boolean withActions = config.input() == InputKind.FUSED_ACTION;
-        this.actions = withActions
-                ? child(
-                        "actions",
-                        new Embedding(parameters.create(
-                                config.initial().actions().of(width, ACTIONS + 1), ACTIONS + 1, width)))
-                : null;
+        this.actions = withActions ? child("actions", actions(config, parameters)) : null;
         int inputs = withActions ? 2 * width : width;
         this.joined = child(
                 "joined",
@@ -43,6 +38,12 @@ final class FusedInput extends Module implements InputLayer {
                         parameters.create(config.initial().input().of(inputs, width), width, inputs),
                         parameters.create(Initializer.fanIn(inputs), width)));
         this.output = child("output", new Linear(width, width, parameters));
+    }
+
+    /** The embeddings of what can be done with an item, {@code [4, D]}; row 0 stands for nothing. */
+    static Embedding actions(HstuConfig config, ParameterFactory parameters) {
+        int width = config.width();
+        return new Embedding(parameters.create(config.initial().actions().of(width, ACTIONS + 1), ACTIONS + 1, width));
     }
 
     @Override

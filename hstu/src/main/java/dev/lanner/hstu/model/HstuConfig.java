@@ -14,6 +14,7 @@ import java.util.List;
  * @param maxLength L, the most recent events that count
  * @param dropout probability, in [0, 1)
  * @param input what an event becomes
+ * @param features what else is in that sum
  * @param attention the attention of each block
  * @param block the block around it
  * @param loss what is learned from
@@ -26,6 +27,7 @@ public record HstuConfig(
         int maxLength,
         double dropout,
         InputKind input,
+        InputFeatures features,
         AttentionConfig attention,
         BlockConfig block,
         LossConfig loss,
@@ -33,8 +35,9 @@ public record HstuConfig(
     static final String CANDIDATES_NEED =
             "HSTU blocks with SiLU attention as wide as the model, no query time, and an input without positions";
 
-    /** Checks every value. */
+    /** Checks every value; features are null in the settings of runs from before there were such. */
     public HstuConfig {
+        features = features == null ? InputFeatures.NONE : features;
         if (preset == null || input == null || attention == null || block == null || loss == null || initial == null) {
             throw new IllegalArgumentException(
                     "config: preset, input, attention, block, loss and initial must be there");
@@ -49,6 +52,10 @@ public record HstuConfig(
         loss.check(wrong);
         initial.check(wrong);
         if (wrong.isEmpty()) {
+            Rules.require(
+                    wrong,
+                    input == InputKind.ITEM_POSITION || features.equals(InputFeatures.NONE),
+                    "features go with input ITEM_POSITION, found " + input);
             checkTogether(wrong, attention, block, loss, takesCandidates(width, input, attention, block));
         }
         if (!wrong.isEmpty()) {

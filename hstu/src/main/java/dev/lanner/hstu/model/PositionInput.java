@@ -6,10 +6,21 @@ import dev.lanner.nn.Module;
 import dev.lanner.nn.ParameterFactory;
 import dev.lanner.tensor.Tensor;
 
-/** The paper's input layer: {@code x = dropout(E_item[id] sqrt(D) + P[position])}. */
+/**
+ * The paper's input layer, {@code x = dropout(E_item[id] sqrt(D) + P[position])}, and in the sum what {@link InputFeatures} names:
+ * {@code E_action[a]} and {@code E_gap[bucket(t_(i+1) - t_i)]}.
+ */
 final class PositionInput extends Module implements InputLayer {
     private final Embedding items;
     private final Tensor positions;
+    /** Null without actions. */
+    private final Embedding actions;
+    /** {@code [buckets, D]}; null without. */
+    private final Tensor gaps;
+
+    /** I64: the seconds at which the buckets of gaps begin, but for the first. */
+    private final Tensor boundaries;
+
     private final Dropout dropout;
     private final double scale;
 
@@ -26,10 +37,38 @@ final class PositionInput extends Module implements InputLayer {
                 "positions", parameters.create(config.initial().positions().of(width, length), length, width));
         dropout = child("dropout", new Dropout(config.dropout(), parameters.nextKey()));
         scale = Math.sqrt(width);
+        actions = config.features().actions() ? child("actions", FusedInput.actions(config, parameters)) : null;
+        long[] seconds = config.attention().timeBoundaries().stream()
+                .mapToLong(Long::longValue)
+                .toArray();
+        boundaries = Tensor.of(seconds, seconds.length);
+        int buckets = seconds.length + 1;
+        gaps = config.features().queryGap()
+                ? parameter("gaps", parameters.create(config.initial().actions().of(width, buckets), buckets, width))
+                : null;
     }
 
     @Override
     public Tensor forward(Sequences input) {
-        return dropout.forward(items.forward(input.items()).mul(scale).add(positions.gatherRows(input.positions())));
+        Tensor sum = items.forward(input.items()).mul(scale).add(positions.gatherRows(input.positions()));
+        if (actions != null) {
+            sum = sum.add(actions.forward(input.actions()));
+        }
+        if (gaps != null) {
+            sum = sum.add(gaps(input));
+        }
+        return dropout.forward(sum);
+    }
+
+    /**
+     * The rows of the gaps' table by the time from each event to the next, {@code [N, D]}: the first row and the steps from bucket to
+     * bucket up to that of the gap, a product with zeros and ones, whose gradient is one too.
+     */
+    private Tensor gaps(Sequences input) {
+        int steps = boundaries.size(0);
+        Tensor first = gaps.narrow(0, 0, 1);
+        Tensor differences = gaps.narrow(0, 1, steps).sub(gaps.narrow(0, 0, steps));
+        Tensor gap = input.queryTimes().sub(input.times()).unsqueeze(1);
+        return gap.ge(boundaries).to(gaps.dtype()).matmul(differences).add(first);
     }
 }

@@ -41,6 +41,7 @@ final class Presets {
                 200,
                 0.2,
                 InputKind.FUSED_ACTION,
+                InputFeatures.NONE,
                 new AttentionConfig(
                         1,
                         64,
@@ -74,6 +75,7 @@ final class Presets {
                 200,
                 0.2,
                 InputKind.ITEM_POSITION,
+                InputFeatures.NONE,
                 new AttentionConfig(
                         1,
                         50,

@@ -32,7 +32,7 @@ public record Execution(boolean recorded, int tokenBudget) {
         double squares = 0;
         int sequences = 0;
         int most = 1;
-        for (JaggedBatch batch : split.trainingBatches(config.seed(), 1, config.batchSize())) {
+        for (JaggedBatch batch : split.trainingBatches(config.part(), config.seed(), 1, config.batchSize())) {
             most = Math.max(most, batch.events());
             for (int b = 0; b < batch.sequences(); b++) {
                 double length = batch.offsets()[b + 1] - batch.offsets()[b];

@@ -1,5 +1,6 @@
 package dev.lanner.hstu.train;
 
+import dev.lanner.hstu.data.LeaveOneOut.TrainingPart;
 import dev.lanner.hstu.model.HstuConfig;
 
 /**
@@ -7,28 +8,48 @@ import dev.lanner.hstu.model.HstuConfig;
  *
  * @param epochs passes over the training sequences
  * @param batchSize sequences in a step
- * @param learningRate of the optimiser
+ * @param learningRate of the optimiser, before its schedule
  * @param seed of initial values, shuffling, dropout and negatives
  * @param patience epochs without a better validation NDCG@10 after which training stops; 0 for never
  * @param optimizer its other settings
+ * @param schedule what becomes of the learning rate
+ * @param part which of a user's training events are learned from
  */
 public record TrainConfig(
-        int epochs, int batchSize, double learningRate, long seed, int patience, OptimizerConfig optimizer) {
+        int epochs,
+        int batchSize,
+        double learningRate,
+        long seed,
+        int patience,
+        OptimizerConfig optimizer,
+        ScheduleConfig schedule,
+        TrainingPart part) {
     /** The preset {@code article}. */
     public static final TrainConfig ARTICLE = new TrainConfig(100, 128, 2e-3, 1, 0);
     /** The presets of the paper, SASRec too. */
-    public static final TrainConfig PAPER = new TrainConfig(101, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0));
+    public static final TrainConfig PAPER = new TrainConfig(
+            101, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0), ScheduleConfig.CONSTANT, TrainingPart.RECENT);
 
     private static final int SAMPLE_EPOCHS = 30;
     private static final int SAMPLE_BATCH = 32;
 
-    /** Training by Adam. */
+    /** Training by Adam at a constant learning rate. */
     public TrainConfig(int epochs, int batchSize, double learningRate, long seed, int patience) {
-        this(epochs, batchSize, learningRate, seed, patience, OptimizerConfig.ADAM);
+        this(
+                epochs,
+                batchSize,
+                learningRate,
+                seed,
+                patience,
+                OptimizerConfig.ADAM,
+                ScheduleConfig.CONSTANT,
+                TrainingPart.RECENT);
     }
 
-    /** Checks every value. */
+    /** Checks every value; schedule and part are null in the settings of runs from before there were such, which had the first. */
     public TrainConfig {
+        schedule = schedule == null ? ScheduleConfig.CONSTANT : schedule;
+        part = part == null ? TrainingPart.RECENT : part;
         if (epochs < 1) {
             throw new IllegalArgumentException("config: epochs must be positive, found " + epochs);
         }
@@ -58,11 +79,11 @@ public record TrainConfig(
 
     /** The same training for the synthetic sample: smaller batches, as there are few users, and fewer epochs. */
     public TrainConfig onSample() {
-        return new TrainConfig(SAMPLE_EPOCHS, SAMPLE_BATCH, learningRate, seed, patience, optimizer);
+        return new TrainConfig(SAMPLE_EPOCHS, SAMPLE_BATCH, learningRate, seed, patience, optimizer, schedule, part);
     }
 
     /** The same training for another number of epochs. */
     public TrainConfig withEpochs(int other) {
-        return new TrainConfig(other, batchSize, learningRate, seed, patience, optimizer);
+        return new TrainConfig(other, batchSize, learningRate, seed, patience, optimizer, schedule, part);
     }
 }

@@ -5,6 +5,7 @@ import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.nn.Optimizer;
+import dev.lanner.nn.Schedule;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Tensor;
 import java.io.IOException;
@@ -48,10 +49,19 @@ public final class Trainer implements AutoCloseable {
         this.directory = directory;
         this.optimizer = config.optimizer().of(model.namedParameters(), config.learningRate());
         this.steps = execution.recorded()
-                ? new RecordedSteps(
-                        model, optimizer, Math.min(config.batchSize(), split.users().length), execution.tokenBudget())
+                ? new RecordedSteps(model, optimizer, largestBatch(), execution.tokenBudget())
                 : new EagerSteps(model, optimizer);
         this.evaluator = new Evaluator(model, split, execution.recorded());
+    }
+
+    /** The most sequences of a batch: of all but the last. */
+    private int largestBatch() {
+        List<JaggedBatch> batches = batches(1);
+        return batches.isEmpty() ? 1 : batches.get(0).sequences();
+    }
+
+    private List<JaggedBatch> batches(int epoch) {
+        return split.trainingBatches(config.part(), config.seed(), epoch, config.batchSize());
     }
 
     /** Goes on where the run in the directory was after its last saved epoch. */
@@ -114,7 +124,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private EpochMetrics trainEpoch(int epoch, TrainListener listener) {
-        List<JaggedBatch> batches = split.trainingBatches(config.seed(), epoch, config.batchSize());
+        List<JaggedBatch> batches = batches(epoch);
+        Schedule schedule = config.schedule().of(config.learningRate(), config.epochs() * batches.size());
         listener.epochStarted(epoch, batches.size());
         double[] sums = new double[3];
         Consumer<StepLosses> told = losses -> {
@@ -124,6 +135,7 @@ public final class Trainer implements AutoCloseable {
             listener.stepDone(losses.total(), losses.tokens());
         };
         for (JaggedBatch batch : batches) {
+            optimizer.setLearningRate(schedule.at(optimizer.steps() + 1));
             steps.step(batch, told);
         }
         steps.flush(told);

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanner.hstu.data.LeaveOneOut.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,6 +64,37 @@ class LeaveOneOutTest {
         List<JaggedBatch> batches = new LeaveOneOut(interactions, maxLength).trainingBatches(seed, 1, batchSize);
         assertEquals(wanted, rows(interactions, batches));
         assertSizes(batches, wanted.size(), batchSize);
+    }
+
+    @Property(tries = 500)
+    void allTrainingEventsButTheFirstAreATargetOnce(
+            @ForAll("events") List<Event> events,
+            @ForAll @IntRange(min = 1, max = 8) int maxLength,
+            @ForAll @IntRange(min = 1, max = 5) int batchSize,
+            @ForAll long seed) {
+        Interactions interactions = Event.interactions(events);
+        TreeMap<Integer, List<Integer>> wanted = new TreeMap<>();
+        Event.keptHistories(events)
+                .forEach((user, history) -> history.subList(0, history.size() - 2).stream()
+                        .skip(1)
+                        .forEach(event -> wanted.computeIfAbsent(interactions.user(user), u -> new ArrayList<>())
+                                .add(interactions.item(event.item()))));
+        TreeMap<Integer, List<Integer>> found = new TreeMap<>();
+        LeaveOneOut split = new LeaveOneOut(interactions, maxLength);
+        for (JaggedBatch batch : split.trainingBatches(LeaveOneOut.TrainingPart.ALL, seed, 1, batchSize)) {
+            assertTrue(batch.sequences() <= batchSize);
+            for (int b = 0; b < batch.sequences(); b++) {
+                int length = batch.offsets()[b + 1] - batch.offsets()[b];
+                assertTrue(length >= 1 && length <= maxLength, () -> "length " + length);
+                for (int i = batch.offsets()[b]; i < batch.offsets()[b + 1]; i++) {
+                    found.computeIfAbsent(batch.users()[b], u -> new ArrayList<>())
+                            .add(batch.targetItems()[i]);
+                }
+            }
+        }
+        wanted.values().forEach(Collections::sort);
+        found.values().forEach(Collections::sort);
+        assertEquals(wanted, found);
     }
 
     @Property(tries = 500)

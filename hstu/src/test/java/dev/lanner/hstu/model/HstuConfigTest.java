@@ -70,6 +70,7 @@ class HstuConfigTest {
                         200,
                         1,
                         article.input(),
+                        article.features(),
                         article.attention(),
                         article.block(),
                         new LossConfig(1, 0, 0, false),
@@ -79,7 +80,8 @@ class HstuConfigTest {
                         + " found 0.0",
                 e.getMessage());
         assertThrows(
-                IllegalArgumentException.class, () -> new HstuConfig("x", 64, 1, 200, 0, null, null, null, null, null));
+                IllegalArgumentException.class,
+                () -> new HstuConfig("x", 64, 1, 200, 0, null, null, null, null, null, null));
     }
 
     @Test

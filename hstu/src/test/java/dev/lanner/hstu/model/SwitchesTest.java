@@ -298,6 +298,49 @@ class SwitchesTest {
         assertFalse(Arrays.equals(before, states(model, batch)));
     }
 
+    /** Added rows of the tables, bucket by bucket; in an encoder without blocks' influence, as their outputs are zero. */
+    @Test
+    void featuresAreAddedToTheInput() {
+        HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0)
+                .with("features.actions", true)
+                .with("features.queryGap", true);
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 3);
+        model.namedParameters().forEach((name, parameter) -> {
+            if (name.startsWith("blocks.") && name.contains("output")) {
+                parameter.assign(Tensor.zeros(parameter.dtype(), parameter.shape()));
+            }
+        });
+        JaggedBatch batch = Batches.random(5, 4, 3);
+        float[] actual = states(model, batch);
+        Map<String, Tensor> parameters = model.namedParameters();
+        float[] items = parameters.get("items.weight").toFloats();
+        float[] positions = parameters.get("input.positions").toFloats();
+        float[] actions = parameters.get("input.actions.weight").toFloats();
+        float[] gaps = parameters.get("input.gaps").toFloats();
+        assertEquals(129 * WIDTH, gaps.length);
+        for (int i = 0; i < batch.rows(); i++) {
+            double seconds = Math.max(1, batch.queryTimes()[i] - batch.timestamps()[i]);
+            int bucket = (int) Math.min(128, Math.floor(Math.log(seconds) / 0.301));
+            for (int d = 0; d < WIDTH; d++) {
+                double sum = items[batch.items()[i] * WIDTH + d] * Math.sqrt(WIDTH)
+                        + positions[batch.positions()[i] * WIDTH + d]
+                        + actions[batch.actions()[i] * WIDTH + d]
+                        + gaps[bucket * WIDTH + d];
+                assertEquals(sum, actual[i * WIDTH + d], 1e-5, "row " + i);
+            }
+        }
+    }
+
+    @Test
+    void featuresGoWithPositionsOnly() {
+        assertEquals(
+                "config: features go with input ITEM_POSITION, found FUSED_ACTION",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> HstuConfig.article().with("features.actions", true))
+                        .getMessage());
+    }
+
     @Test
     void positionsCountFromTheOldestEvent() {
         JaggedBatch batch = Batches.random(2, 3, 0, 2);

@@ -77,6 +77,9 @@ class RecordedStepsTest {
         "cpu, article loss.ratingTargetAware",
         "cpu, article loss.negatives",
         "cpu, paper",
+        "cpu, paper features.actions",
+        "cpu, paper features.queryGap",
+        "reference, paper features.queryGap",
         "reference, paper",
         "cpu, sasrec"
     })
@@ -110,6 +113,9 @@ class RecordedStepsTest {
         "cpu, article loss.ratingTargetAware",
         "cpu, article loss.negatives",
         "cpu, paper",
+        "cpu, paper features.actions",
+        "cpu, paper features.queryGap",
+        "reference, paper features.queryGap",
         "reference, paper",
         "cpu, sasrec"
     })

@@ -113,6 +113,47 @@ class TrainerTest {
     }
 
     @Test
+    void aFallingRateAndAllEventsResumeBitForBitAndDiffer() throws IOException {
+        TrainConfig plain = new TrainConfig(3, 10, 1e-2, 3, 0);
+        TrainConfig config = new TrainConfig(
+                3,
+                10,
+                1e-2,
+                3,
+                0,
+                OptimizerConfig.ADAM,
+                new ScheduleConfig(ScheduleConfig.Decay.COSINE, 2),
+                LeaveOneOut.TrainingPart.ALL);
+        Run other = run("plain", plain);
+        other.trainer().fit(TrainListener.NONE);
+        Run whole = run("whole", config);
+        whole.trainer().fit(TrainListener.NONE);
+        assertTrue(whole.trainer().history().get(2).loss()
+                != other.trainer().history().get(2).loss());
+
+        Run stopped = run("stopped", config);
+        RuntimeException stop = new IllegalStateException("stopped");
+        assertEquals(
+                stop,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> stopped.trainer().fit(new TrainListener() {
+                            @Override
+                            public void epochDone(EpochMetrics metrics) {
+                                if (metrics.epoch() == 2) {
+                                    throw stop;
+                                }
+                            }
+                        })));
+        LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
+        HstuModel model = new HstuModel(MODEL, walks().itemCount(), config.seed());
+        Trainer resumed = new Trainer(model, split, config, RunDirectory.open(folder.resolve("stopped")));
+        resumed.resume();
+        resumed.fit(TrainListener.NONE);
+        assertEquals(whole.trainer().history(), resumed.history());
+    }
+
+    @Test
     void recordedStepsTrainAsEagerOnesDoAndResumeBitForBit() throws IOException {
         TrainConfig config = new TrainConfig(4, 12, 1e-2, 3, 0);
         Run eager = run("eager", config);
