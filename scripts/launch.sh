@@ -144,5 +144,7 @@ launch() {
         classpath+=$LANNER_HOME/$module/target/classes:
     done
     classpath+=$(<"$LANNER_HOME/$folder/target/launch.classpath")
+    # For programs that keep figures.
+    jvm+=("-Dlanner.commit=$(git -C "$LANNER_HOME" describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)")
     exec "$jdk/bin/java" "${jvm[@]}" -cp "$classpath" "$main" ${program[@]+"${program[@]}"}
 }

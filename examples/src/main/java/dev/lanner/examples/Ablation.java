@@ -1,21 +1,9 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.data.LeaveOneOut;
-import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.model.Settings;
-import dev.lanner.hstu.train.Evaluation;
-import dev.lanner.hstu.train.RunConfig;
-import dev.lanner.hstu.train.RunDirectory;
-import dev.lanner.hstu.train.Trainer;
-import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,8 +31,6 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class Ablation implements Callable<Integer> {
-    private static final String TEST = "test.json";
-
     @Spec
     private CommandSpec spec;
 
@@ -95,10 +81,14 @@ public final class Ablation implements Callable<Integer> {
         Path folder = out == null ? Path.of("runs", "ablation-" + dataset.name()) : out;
         say(dataset.describe());
         AblationTable table = new AblationTable(chosen);
+        Experiments experiments = new Experiments(dataset, Commands.commit(), quiet, this::say);
         for (int seed = 1; seed <= seeds; seed++) {
             for (Variant variant : chosen) {
-                Path run = folder.resolve(variant.name() + "-seed" + seed);
-                table.add(variant, test(variant, config(variant, seed, dataset), dataset, run));
+                TrainedRun run = experiments.run(
+                        variant.name() + ", seed " + seed,
+                        variant.config(dataset, seed, epochs),
+                        folder.resolve(variant.name() + "-seed" + seed));
+                table.add(variant, run.test());
                 table.write(folder);
             }
         }
@@ -117,52 +107,6 @@ public final class Ablation implements Callable<Integer> {
                     : Variant.named(variants.stream().distinct().toList());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--variants: " + e.getMessage(), e);
-        }
-    }
-
-    private RunConfig config(Variant variant, int seed, Dataset dataset) {
-        Map<String, Object> changes = new LinkedHashMap<>(variant.changes());
-        changes.put("training.seed", seed);
-        if (epochs != null) {
-            changes.put("training.epochs", epochs);
-        }
-        return dataset.config(variant.preset()).with(changes);
-    }
-
-    /** The test figures of a run: those in its folder if it is finished, else trained for from where it was stopped. */
-    private Evaluation test(Variant variant, RunConfig config, Dataset dataset, Path folder) throws IOException {
-        String title = variant.name() + ", seed " + config.training().seed();
-        boolean begun = Files.exists(folder.resolve("config.json"));
-        RunDirectory directory = begun ? RunDirectory.open(folder) : RunDirectory.create(folder);
-        if (begun && !directory.config().equals(config)) {
-            throw new IOException(folder + ": holds a run with other settings; choose another --out");
-        }
-        Path finished = folder.resolve(TEST);
-        if (Files.exists(finished)) {
-            say(title + ": kept");
-            return Settings.read(finished, Evaluation.class);
-        }
-        directory.writeData(dataset.data());
-        directory.writeConfig(config);
-        LeaveOneOut split = dataset.split(config.model().maxLength());
-        HstuModel model =
-                new HstuModel(config.model(), config.items(), config.training().seed());
-        try (Trainer trainer = new Trainer(model, split, config.training(), directory)) {
-            trainer.resume();
-            try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, line -> {})) {
-                trainer.fit(progress);
-            }
-            Evaluation test = trainer.evaluate(LeaveOneOut.Part.TEST, true);
-            AtomicFiles.write(finished, content -> content.write(Settings.toJson(test)));
-            say(String.format(
-                    Locale.ROOT,
-                    "%s: test HR@10 %.4f  NDCG@10 %.4f (epoch %d of %d)",
-                    title,
-                    test.hitRate10(),
-                    test.ndcg10(),
-                    trainer.best().epoch(),
-                    trainer.history().size()));
-            return test;
         }
     }
 

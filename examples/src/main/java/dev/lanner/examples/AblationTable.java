@@ -42,25 +42,6 @@ final class AblationTable {
         runs.get(variant).add(test);
     }
 
-    /** The mean. */
-    static double mean(double... values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        return sum / values.length;
-    }
-
-    /** The sample standard deviation, NaN of fewer than two values. */
-    static double spread(double... values) {
-        double mean = mean(values);
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
-    }
-
     /** The table in Markdown, of the variants that have runs. */
     String markdown() {
         StringBuilder out = new StringBuilder("| variant | what it is | runs |");
@@ -79,13 +60,8 @@ final class AblationTable {
 
     /** A figure with its spread where there is one; nothing for what a model does not predict. */
     private static String cell(String figure, double... values) {
-        double mean = mean(values);
-        double spread = spread(values);
-        return figure.equals(RMSE) && mean == 0
-                ? " |"
-                : Double.isNaN(spread)
-                        ? String.format(Locale.ROOT, " %.4f |", mean)
-                        : String.format(Locale.ROOT, " %.4f ± %.4f |", mean, spread);
+        Mean mean = Mean.of(values);
+        return figure.equals(RMSE) && mean.value() == 0 ? " |" : " " + mean + " |";
     }
 
     /** The table as CSV, in full precision; the spread of a single run is empty. */
@@ -98,9 +74,9 @@ final class AblationTable {
             if (!tests.isEmpty()) {
                 out.append(variant.name()).append(',').append(tests.size());
                 FIGURES.forEach((figure, of) -> {
-                    double spread = spread(values(tests, of));
-                    out.append(',').append(mean(values(tests, of))).append(',');
-                    out.append(Double.isNaN(spread) ? "" : spread);
+                    Mean mean = Mean.of(values(tests, of));
+                    out.append(',').append(mean.value()).append(',');
+                    out.append(Double.isNaN(mean.spread()) ? "" : mean.spread());
                 });
                 out.append('\n');
             }

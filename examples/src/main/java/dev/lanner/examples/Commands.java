@@ -60,6 +60,11 @@ final class Commands {
         return USAGE_ERROR;
     }
 
+    /** The version of the code, as the launcher tells it. */
+    static String commit() {
+        return System.getProperty("lanner.commit", "unknown");
+    }
+
     /** Checks what the options say. */
     static void require(CommandSpec spec, boolean holds, String rule) {
         if (!holds) {

@@ -17,9 +17,9 @@ record PublishedResult(String model, String source, List<String> figures) {
     static final List<String> COLUMNS = List.of("HR@10", "NDCG@10", "HR@50", "NDCG@50", "HR@200", "NDCG@200");
 
     /** "Actions Speak Louder than Words", ICML 2024. */
-    private static final String PAPER = "Zhai et al. 2024";
+    static final String PAPER = "Zhai et al. 2024";
     /** The HSTU tutorial of RecTools, whose protocol is the one here: stable sort, seen items filtered. */
-    private static final String RECTOOLS = "RecTools, HSTU tutorial";
+    static final String RECTOOLS = "RecTools, HSTU tutorial";
 
     static final List<PublishedResult> ALL = List.of(
             of("SASRec", PAPER, ".2853 .1603 .5474 .2185 .7528 .2498"),
@@ -29,6 +29,14 @@ record PublishedResult(String model, String source, List<String> figures) {
             of("HSTU, position bias only (no query time)", RECTOOLS, ".3023 .1718 .5702 .2311 .7720 .2618"),
             of("HSTU (query time)", RECTOOLS, ".3227 .1879 .5894 .2471 .7858 .2769"),
             of("HSTU-large (query time)", RECTOOLS, ".3642 .2164 .6194 .2735 .8031 .3015"));
+
+    /** The line of a model by who reports it. */
+    static PublishedResult of(String model, String source) {
+        return ALL.stream()
+                .filter(line -> line.model.equals(model) && line.source.equals(source))
+                .findFirst()
+                .orElseThrow();
+    }
 
     private static PublishedResult of(String model, String source, String figures) {
         return new PublishedResult(model, source, List.of(figures.split(" ", -1)));

@@ -1,6 +1,8 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.train.RunConfig;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,9 +50,21 @@ record Variant(String name, String preset, String setting, Object value) {
         return String.join(", ", ALL.stream().map(Variant::name).toList());
     }
 
-    /** What is different from the preset, by the names of a run's settings. */
-    Map<String, Object> changes() {
-        return setting == null ? Map.of() : Map.of("model." + setting, value);
+    /**
+     * The settings of a run.
+     *
+     * @param epochs how many; null for the preset's
+     */
+    RunConfig config(Dataset dataset, int seed, Integer epochs) {
+        Map<String, Object> changes = new LinkedHashMap<>();
+        if (setting != null) {
+            changes.put("model." + setting, value);
+        }
+        changes.put("training.seed", seed);
+        if (epochs != null) {
+            changes.put("training.epochs", epochs);
+        }
+        return dataset.config(preset).with(changes);
     }
 
     /** What is different, for the table. */

@@ -1,0 +1,72 @@
+package dev.lanner.examples;
+
+import dev.lanner.hstu.model.Settings;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.nn.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The figures of finished runs, a file each, in the folder beside a page of results: small enough to be kept with the code. */
+final class KeptRuns {
+    private final Path folder;
+
+    /**
+     * Those of a page.
+     *
+     * @param page a file that ends in {@code .md}; the folder has its name without that
+     */
+    KeptRuns(Path page) {
+        String name = page.getFileName().toString();
+        folder = page.resolveSibling(name.substring(0, name.length() - ".md".length()));
+    }
+
+    private Path file(Row row, long seed) {
+        return folder.resolve(row.name() + "-seed" + seed + ".json");
+    }
+
+    /**
+     * Whether a run is there.
+     *
+     * @throws IOException if one with other settings is, or its file cannot be read
+     */
+    boolean has(Row row, RunConfig config) throws IOException {
+        Path file = file(row, config.training().seed());
+        if (!Files.exists(file)) {
+            return false;
+        }
+        if (!Settings.read(file, TrainedRun.class).config().equals(config)) {
+            throw new IOException(file + ": is of a run with other settings; delete it to train anew");
+        }
+        return true;
+    }
+
+    void write(Row row, TrainedRun run) throws IOException {
+        Files.createDirectories(folder);
+        AtomicFiles.write(file(row, run.config().training().seed()), out -> out.write(Settings.toJson(run)));
+    }
+
+    /** The page of all runs that are there. */
+    ResultsPage page(Dataset dataset, String provenance) throws IOException {
+        ResultsPage page = new ResultsPage(dataset, provenance);
+        for (Row row : Row.ALL) {
+            for (Path file : files(row)) {
+                page.add(row, Settings.read(file, TrainedRun.class));
+            }
+        }
+        return page;
+    }
+
+    private List<Path> files(Row row) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.getFileName().toString().matches(row.name() + "-seed\\d+\\.json"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.lanner.examples;
+
+import dev.lanner.hstu.train.Evaluation;
+import dev.lanner.nn.AtomicFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The page of results in Markdown: a table of means beside what is published, and one of all runs. */
+final class ResultsPage {
+    private static final String INTRODUCTION = """
+            # Results
+
+            Written by `examples/Reproduce`; the figures of each run are in the folder beside this page. Every target is ranked against
+            the full catalogue without the items that the user has seen. Leave-one-out: the last event is the test target, the one before
+            it the validation target. The epoch is chosen by validation NDCG@10, and that epoch's test targets are read once. Mean ±
+            sample standard deviation over seeds; published rows in italics.
+            """;
+
+    private final Dataset dataset;
+    private final String provenance;
+    private final Map<Row, List<TrainedRun>> runs = new LinkedHashMap<>();
+
+    /**
+     * A page without runs yet.
+     *
+     * @param provenance what is known of the data's timestamps; empty for nothing
+     */
+    ResultsPage(Dataset dataset, String provenance) {
+        this.dataset = dataset;
+        this.provenance = provenance;
+        Row.ALL.forEach(row -> runs.put(row, new ArrayList<>()));
+    }
+
+    void add(Row row, TrainedRun run) {
+        runs.get(row).add(run);
+    }
+
+    /** Writes the page. */
+    void write(Path file) throws IOException {
+        AtomicFiles.write(file, out -> out.write(markdown().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    String markdown() {
+        StringBuilder out = new StringBuilder(INTRODUCTION);
+        out.append('\n')
+                .append(dataset.describe().replaceFirst("^data: ", "Data: "))
+                .append(", fingerprint `");
+        out.append(dataset.interactions().fingerprint()).append("`.\n");
+        if (!provenance.isEmpty()) {
+            out.append("Rows marked * depend on differences of timestamps, of which the data's own note says:\n\n> ");
+            out.append(provenance.replace("\n", "\n> ")).append('\n');
+        }
+        out.append("\n| model | asked at | seeds |");
+        PublishedResult.COLUMNS.forEach(column -> out.append(' ').append(column).append(" |"));
+        out.append("\n|---|---|---|")
+                .append("---|".repeat(PublishedResult.COLUMNS.size()))
+                .append('\n');
+        runs.forEach((row, of) -> {
+            if (!of.isEmpty()) {
+                means(out, row, of);
+            }
+        });
+        out.append(
+                "\n| run | seed | parameters | epochs (best) | minutes (threads) | validation HR@10 | NDCG@10 | test HR@10"
+                        + " | NDCG@10 | MRR | commit | command |\n");
+        out.append("|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        runs.forEach((row, of) -> of.forEach(run -> line(out, row, run)));
+        return out.toString();
+    }
+
+    private void means(StringBuilder out, Row row, List<TrainedRun> of) {
+        String name = "`" + row.name() + "`" + (row.usesTimes() && !provenance.isEmpty() ? " *" : "");
+        boolean queryTime = of.get(0).testAtLastEvent() != null;
+        meanLine(
+                out,
+                name,
+                queryTime ? "target's time" : "",
+                of.stream().map(TrainedRun::test).toList());
+        if (queryTime) {
+            meanLine(
+                    out,
+                    name,
+                    "last event",
+                    of.stream().map(TrainedRun::testAtLastEvent).toList());
+        }
+        PublishedResult published = row.published();
+        if (published != null) {
+            out.append("| *")
+                    .append(published.model())
+                    .append(", ")
+                    .append(published.source())
+                    .append("* | | |");
+            published
+                    .figures()
+                    .forEach(figure -> out.append(" *").append(figure).append("* |"));
+            out.append('\n');
+        }
+    }
+
+    private static void meanLine(StringBuilder out, String name, String asked, List<Evaluation> tests) {
+        out.append("| ")
+                .append(name)
+                .append(" | ")
+                .append(asked)
+                .append(" | ")
+                .append(tests.size())
+                .append(" |");
+        List<ToDoubleFunction<Evaluation>> figures = List.of(
+                Evaluation::hitRate10,
+                Evaluation::ndcg10,
+                Evaluation::hitRate50,
+                Evaluation::ndcg50,
+                Evaluation::hitRate200,
+                Evaluation::ndcg200);
+        for (ToDoubleFunction<Evaluation> figure : figures) {
+            out.append(' ')
+                    .append(Mean.of(tests.stream().mapToDouble(figure).toArray()))
+                    .append(" |");
+        }
+        out.append('\n');
+    }
+
+    private static void line(StringBuilder out, Row row, TrainedRun run) {
+        out.append(String.format(
+                Locale.ROOT,
+                "| `%s` | %d | %,d | %d (%d) | %.0f (%d) | %.4f | %.4f | %.4f | %.4f | %.4f | %s |"
+                        + " `examples/Reproduce --data DIR --rows %s --seeds %d` |%n",
+                row.name(),
+                run.config().training().seed(),
+                run.parameters(),
+                run.epochs(),
+                run.bestEpoch(),
+                run.minutes(),
+                run.threads(),
+                run.validation().hitRate10(),
+                run.validation().ndcg10(),
+                run.test().hitRate10(),
+                run.test().ndcg10(),
+                run.test().mrr(),
+                run.commit(),
+                row.name(),
+                run.config().training().seed()));
+    }
+}
