@@ -1,5 +1,7 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.data.LeaveOneOut;
+import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
@@ -25,6 +27,7 @@ final class ResultsPage {
 
     private final Dataset dataset;
     private final String provenance;
+    private final PublishedResult popularity;
     private final Map<Row, List<TrainedRun>> runs = new LinkedHashMap<>();
 
     /**
@@ -35,6 +38,9 @@ final class ResultsPage {
     ResultsPage(Dataset dataset, String provenance) {
         this.dataset = dataset;
         this.provenance = provenance;
+        // How much of a history counts is nothing to it.
+        PopularityRanking ranking = new PopularityRanking(dataset.split(1));
+        popularity = PublishedResult.of("popularity", ranking.evaluate(LeaveOneOut.Part.TEST));
         Row.ALL.forEach(row -> runs.put(row, new ArrayList<>()));
     }
 
@@ -67,6 +73,7 @@ final class ResultsPage {
                 means(out, row, of);
             }
         });
+        single(out, "popularity", popularity, "");
         out.append(
                 "\n| run | seed | parameters | epochs (best) | minutes (threads) | validation HR@10 | NDCG@10 | test HR@10"
                         + " | NDCG@10 | MRR | commit | command |\n");
@@ -90,18 +97,21 @@ final class ResultsPage {
                     "last event",
                     of.stream().map(TrainedRun::testAtLastEvent).toList());
         }
-        PublishedResult published = row.published();
-        if (published != null) {
-            out.append("| *")
-                    .append(published.model())
-                    .append(", ")
-                    .append(published.source())
-                    .append("* | | |");
-            published
-                    .figures()
-                    .forEach(figure -> out.append(" *").append(figure).append("* |"));
-            out.append('\n');
+        if (row.published() != null) {
+            PublishedResult published = row.published();
+            single(out, "*" + published.model() + ", " + published.source() + "*", published, "*");
         }
+    }
+
+    private static void single(StringBuilder out, String name, PublishedResult result, String emphasis) {
+        out.append("| ").append(name).append(" | | |");
+        result.figures()
+                .forEach(figure -> out.append(' ')
+                        .append(emphasis)
+                        .append(figure)
+                        .append(emphasis)
+                        .append(" |"));
+        out.append('\n');
     }
 
     private static void meanLine(StringBuilder out, String name, String asked, List<Evaluation> tests) {
