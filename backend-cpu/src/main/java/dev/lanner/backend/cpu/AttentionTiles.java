@@ -45,10 +45,12 @@ interface AttentionTiles {
             int cRow);
 
     /**
-     * Copies up to {@link #SIZE} rows, {@code stride} apart from {@code offset} on, to the columns of {@code [width, SIZE]}, zeros
-     * behind the last.
+     * Copies rows, {@code stride} apart from {@code offset} on, to columns, zeros behind the last.
+     *
+     * @param target {@code [width, size]} from {@code to} on
+     * @param size at least the rows, a multiple of the lanes
      */
-    void transpose(int rows, int width, float[] source, int offset, int stride, float[] target);
+    void transpose(int rows, int width, float[] source, int offset, int stride, float[] target, int to, int size);
 
     /** Whether neither infinity nor NaN is among the first {@code width} elements of some rows, {@code stride} apart. */
     boolean isFinite(int rows, int width, float[] source, int offset, int stride);

@@ -52,11 +52,12 @@ final class SimdAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
+    public void transpose(
+            int rows, int width, float[] source, int offset, int stride, float[] target, int to, int size) {
         if (LANES == SimdTranspose.LANES && width % LANES == 0) {
-            SimdTranspose.transpose(rows, width, source, offset, stride, target, SIZE);
+            SimdTranspose.transpose(rows, width, source, offset, stride, target, to, size);
         } else {
-            ScalarAttentionTiles.transposed(rows, width, source, offset, stride, target);
+            ScalarAttentionTiles.transposed(rows, width, source, offset, stride, target, to, size);
         }
     }
 
