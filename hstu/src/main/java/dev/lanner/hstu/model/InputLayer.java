@@ -4,6 +4,13 @@ import dev.lanner.tensor.Tensor;
 
 /** What makes one row of each event. */
 interface InputLayer {
-    /** One row for each event, {@code [N, D]}. */
-    Tensor forward(Sequences input);
+    /**
+     * One row for each event.
+     *
+     * @param items I32 {@code [N]}, 1..V
+     * @param actions I32 {@code [N]}, 1..3, or 0 where the action is not known
+     * @param positions I32 {@code [N]}, from 0 on, less than L
+     * @return {@code [N, D]}
+     */
+    Tensor forward(Tensor items, Tensor actions, Tensor positions);
 }

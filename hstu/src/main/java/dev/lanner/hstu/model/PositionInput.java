@@ -28,8 +28,9 @@ final class PositionInput extends Module implements InputLayer {
         scale = Math.sqrt(width);
     }
 
+    /** Actions count for nothing. */
     @Override
-    public Tensor forward(Sequences input) {
-        return dropout.forward(items.forward(input.items()).mul(scale).add(positions.gatherRows(input.positions())));
+    public Tensor forward(Tensor ids, Tensor actions, Tensor places) {
+        return dropout.forward(items.forward(ids).mul(scale).add(positions.gatherRows(places)));
     }
 }
