@@ -113,18 +113,10 @@ class RecommendTest {
     private static Path train(String preset) {
         Path trained = scratch.resolve(preset);
         if (!Files.exists(trained)) {
-            Outcome.inProcess(
-                            "--data",
-                            scratch.resolve("tiny"),
-                            "--preset",
-                            preset,
-                            "--batch-size",
-                            16,
-                            "--epochs",
-                            2,
-                            "--out",
-                            trained)
-                    .result();
+            Path data = scratch.resolve("tiny");
+            Outcome training = Outcome.inProcess(
+                    "--data", data, "--preset", preset, "--batch-size", 16, "--epochs", 2, "--out", trained);
+            assertEquals(0, training.exit(), training::toString);
         }
         return trained;
     }

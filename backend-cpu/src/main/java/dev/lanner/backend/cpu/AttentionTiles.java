@@ -64,6 +64,14 @@ interface AttentionTiles {
     void diagonalAdd(
             int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c);
 
+    /**
+     * Rows times a factor each: {@code c[r] += factors[r] * b[r]}, to the bits of {@link #multiplyAdd} with a depth of 1.
+     *
+     * @param width columns of {@code b} and {@code c}, a multiple of the lanes
+     */
+    void scaledAdd(
+            int rows, int width, float[] factors, float[] b, int bOffset, int bRow, float[] c, int cOffset, int cRow);
+
     /** Sets the biases to those by position, {@code bias[r][c] = reversed[offset - r + c]}. */
     void positionBias(int rows, int width, float[] reversed, int offset, float[] bias);
 

@@ -24,8 +24,8 @@ final class CandidateAttentionKernel implements FusedKernel {
     /** Events of a tile with a softmax. */
     private static final int SOFTMAX_COLUMNS = AttentionTiles.SIZE;
 
-    /** Candidates of a task: whole tiles, and tasks enough for threads to share a catalogue evenly. */
-    private static final int GRAIN = 2 * ROWS;
+    /** Candidates of a task: a tile, so that threads share a catalogue evenly. */
+    private static final int GRAIN = ROWS;
 
     /** A list up to this long is one task: many threads that ask at a time each do their own. */
     private static final int SHORT = 3 * ROWS;
@@ -226,16 +226,23 @@ final class CandidateAttentionKernel implements FusedKernel {
             }
             AttentionSlice values = AttentionPacking.rows(
                     c.values().from(valueColumn), start, count, 1, c.valueWidth(), padded, scratch, VALUES);
-            add(rows, count, padded, scores, 0, columns, values, 0, sums, 0);
+            add(rows, count, padded, scores, columns, values, sums);
         }
         if (softmax == null) {
             silu(rows, own);
         }
         AttentionSlice values = AttentionPacking.rows(
                 c.v().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, OWN_VALUES);
-        for (int row = 0; row < rows; row++) {
-            add(1, 1, padded, own, row, 1, values, row, sums, row);
-        }
+        tiles.scaledAdd(
+                rows,
+                padded,
+                own,
+                values.values(),
+                values.at(0, 0),
+                values.rowStride(),
+                sums.values(),
+                sums.at(0, 0),
+                sums.rowStride());
         if (softmax != null) {
             softmax.end(0, sums, padded, null);
         }
@@ -298,31 +305,22 @@ final class CandidateAttentionKernel implements FusedKernel {
                 scores);
     }
 
-    /** {@code sums += scores values}, from a row of each on. */
+    /** {@code sums += scores values}. */
     private void add(
-            int rows,
-            int depth,
-            int width,
-            float[] scores,
-            int from,
-            int stride,
-            AttentionSlice values,
-            int valueRow,
-            AttentionSlice sums,
-            int sumsRow) {
+            int rows, int depth, int width, float[] scores, int stride, AttentionSlice values, AttentionSlice sums) {
         tiles.multiplyAdd(
                 rows,
                 depth,
                 width,
                 scores,
-                from,
+                0,
                 stride,
                 1,
                 values.values(),
-                values.at(valueRow, 0),
+                values.at(0, 0),
                 values.rowStride(),
                 sums.values(),
-                sums.at(sumsRow, 0),
+                sums.at(0, 0),
                 sums.rowStride());
     }
 }

@@ -50,6 +50,16 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
+    public void scaledAdd(
+            int rows, int width, float[] factors, float[] b, int bOffset, int bRow, float[] c, int cOffset, int cRow) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                c[cOffset + row * cRow + column] += factors[row] * b[bOffset + row * bRow + column];
+            }
+        }
+    }
+
+    @Override
     public void transpose(
             int rows, int width, float[] source, int offset, int stride, float[] target, int to, int size) {
         transposed(rows, width, source, offset, stride, target, to, size);
