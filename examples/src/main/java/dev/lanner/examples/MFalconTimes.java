@@ -1,6 +1,7 @@
 package dev.lanner.examples;
 
 import dev.lanner.hstu.inference.CandidateScores;
+import dev.lanner.hstu.inference.FullForward;
 import dev.lanner.hstu.inference.History;
 import dev.lanner.hstu.inference.HnswIndex;
 import dev.lanner.hstu.inference.ItemIndex;
@@ -155,7 +156,11 @@ public final class MFalconTimes implements Callable<Integer> {
 
     private HstuModel trained() throws IOException {
         RunDirectory run = RunDirectory.open(directory);
-        RunConfig config = run.servedConfig();
+        RunConfig config = run.config();
+        require(
+                config.model().takesCandidates() && config.model().loss().predictsRatings(),
+                "--model: preset " + config.model().preset()
+                        + " has no candidates with states of their own, which are what is measured");
         HstuModel model = new HstuModel(targetAware(config.model()), config.items(), 1);
         run.loadBest(model);
         return model;
@@ -178,8 +183,8 @@ public final class MFalconTimes implements Callable<Integer> {
         Timing encoding = Timing.of(warmUp, repeats, () -> falcon.encode(history));
         KvCache cache = falcon.encode(history);
         Timing cached = Timing.of(warmUp, repeats, () -> falcon.score(cache, candidates));
-        FullForward full = new FullForward(model, history, cache.lastTime());
-        Timing oneByOne = Timing.of(0, passes, full::catalogue);
+        FullForward full = new FullForward(model);
+        Timing oneByOne = Timing.of(0, passes, () -> full.ratings(history, cache.lastTime(), candidates));
         print(String.format(
                 Locale.ROOT,
                 "RATIO case=mfalcon n=%d candidates=%d threads=%d cached_ms=%.3f one_by_one_ms=%.1f ratio=%.1f"
@@ -192,7 +197,7 @@ public final class MFalconTimes implements Callable<Integer> {
                 oneByOne.median() / cached.median(),
                 encoding.median(),
                 oneByOne.median() / (cached.median() + encoding.median())));
-        float[] expected = full.catalogue();
+        float[] expected = full.ratings(history, cache.lastTime(), candidates);
         float[] actual = falcon.score(cache, candidates).ratings();
         double largest = 0;
         for (int i = 0; i < expected.length; i++) {

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             "",
             "A user's last event is held out: the recommendations start from the events before it, and the last line says"
                     + " where it ranked. With --whole-history they start from all events.",
+            "A model with query time (preset paper) is asked at the time of the user's last known event, which is what is"
+                    + " known when nobody knows when the next one happens; --at asks at another time.",
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class Recommend implements Callable<Integer> {
@@ -79,6 +81,15 @@ public final class Recommend implements Callable<Integer> {
     private boolean wholeHistory;
 
     @Option(
+            names = "--at",
+            paramLabel = "TIME",
+            converter = RequestTime.Converter.class,
+            description =
+                    "time of the request, for models that look at it: seconds since 1970, an instant like 2001-03-01T12:00:00Z, or"
+                            + " held-out, when the held-out event happened (default: the time of the user's last event)")
+    private RequestTime at;
+
+    @Option(
             names = "--rating-weight",
             paramLabel = "X",
             description =
@@ -106,6 +117,14 @@ public final class Recommend implements Callable<Integer> {
                 spec,
                 ratingWeight == null || Double.isFinite(ratingWeight),
                 "--rating-weight must be finite, found " + ratingWeight);
+        Commands.require(
+                spec,
+                at == null || query.user != null,
+                "--at is the time of a request for a user and goes with --user");
+        Commands.require(
+                spec,
+                at == null || !at.isOfHeldOut() || !wholeHistory,
+                "--at held-out needs a held-out event, which --whole-history has none of");
         Commands.useThreads(spec, threads);
         // Found missing before anything is read.
         Backends.current();
@@ -149,30 +168,47 @@ public final class Recommend implements Callable<Integer> {
         for (int i = last - shown; i < last; i++) {
             out.println(titles.event(i));
         }
+        Commands.require(
+                spec,
+                at == null || !at.isOfHeldOut() || heldOut,
+                "--at held-out: user " + userId + " has too few events for one to be held out");
+        long time = at == null ? events.timestampAt(last - 1) : at.seconds(events.timestampAt(end - 1));
+        if (all.hasQueryTime()) {
+            String which =
+                    at == null ? ", the last event's time" : at.isOfHeldOut() ? ", the held-out event's time" : "";
+            out.printf("%nasked at %s%s%n", Titles.time(time), which);
+        }
         List<Recommendation> best =
-                recommender.recommend(new int[] {userId}, top).get(userId);
-        out.printf(Locale.ROOT, "%nrecommended: rank, score, predicted rating%n");
+                recommender.recommend(new int[] {userId}, top, true, time).get(userId);
+        out.printf("%nrecommended: rank, score%s%n", all.predictsRatings() ? ", predicted rating" : "");
         for (int rank = 1; rank <= best.size(); rank++) {
             Recommendation item = best.get(rank - 1);
             out.printf(
                     Locale.ROOT,
-                    "%4d  %7.4f  %4.2f  %s%n",
+                    "%4d  %7.4f%s  %s%n",
                     rank,
                     item.score(),
-                    item.rating(),
+                    rating(item, "  %4.2f"),
                     titles.titleAndGenres(item.item()));
         }
         if (heldOut) {
             int target = events.itemId(events.itemAt(end - 1));
             out.printf(
                     Locale.ROOT,
-                    "%nheld out: %s%nrated %d, predicted %.2f; rank %,d of the %,d items not seen before%n",
+                    "%nheld out: %s%nrated %d%s; rank %,d of the %,d items not seen before%n",
                     titles.titleAndGenres(target),
                     events.ratingAt(end - 1),
-                    recommender.rank(userId, target).get(0).rating(),
-                    recommender.rankOf(userId, target),
+                    rating(recommender.rank(userId, new int[] {target}, time).get(0), ", predicted %.2f"),
+                    recommender.rankOf(userId, target, time),
                     recommender.unseenItems(userId));
         }
+    }
+
+    /** The predicted rating, nothing where there is none. */
+    private static String rating(Recommendation item, String format) {
+        return item.rating().isPresent()
+                ? String.format(Locale.ROOT, format, item.rating().getAsDouble())
+                : "";
     }
 
     private void showSimilar(Recommender recommender, int itemId, PrintWriter out) {
@@ -192,6 +228,10 @@ public final class Recommend implements Callable<Integer> {
     }
 
     private void tryWeights(Recommender recommender, PrintWriter out) {
+        Commands.require(
+                spec,
+                recommender.predictsRatings(),
+                "--try-weights: preset " + recommender.config().model().preset() + " predicts no ratings");
         for (double weight : query.weights) {
             Commands.require(spec, Double.isFinite(weight), "--try-weights must be finite, found " + weight);
         }

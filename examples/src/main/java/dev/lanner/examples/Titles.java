@@ -36,8 +36,10 @@ record Titles(MovieLens data) {
                 titleAndGenres(events.itemId(events.itemAt(position))));
     }
 
-    /** Data may have times that no calendar has. */
-    private static String time(long seconds) {
-        return seconds > Instant.MAX.getEpochSecond() ? seconds + " s" : TIME.format(Instant.ofEpochSecond(seconds));
+    /** A time (UTC). Data may have times that no calendar has. */
+    static String time(long seconds) {
+        return seconds > Instant.MAX.getEpochSecond() || seconds < Instant.MIN.getEpochSecond()
+                ? seconds + " s"
+                : TIME.format(Instant.ofEpochSecond(seconds));
     }
 }

@@ -85,7 +85,7 @@ class RecommendTest {
                             "%4d  %7.4f  %4.2f  %s",
                             i + 1,
                             item.score(),
-                            item.rating(),
+                            item.rating().orElseThrow(),
                             titles.titleAndGenres(item.item())),
                     outcome.out().get(7 + i));
         }
@@ -108,6 +108,63 @@ class RecommendTest {
         assertFalse(shown.contains("held"), shown);
         assertEquals(5, outcome.out().size(), outcome::toString);
         assertTrue(outcome.out().get(0).matches("user 3: \\d+ events, the last 0"), shown);
+    }
+
+    private static Path train(String preset) {
+        Path trained = scratch.resolve(preset);
+        if (!Files.exists(trained)) {
+            Path data = scratch.resolve("tiny");
+            Outcome training = Outcome.inProcess(
+                    "--data", data, "--preset", preset, "--batch-size", 16, "--epochs", 2, "--out", trained);
+            assertEquals(0, training.exit(), training::toString);
+        }
+        return trained;
+    }
+
+    private static Outcome recommendOf(String preset, Object... arguments) {
+        Object[] all = new Object[arguments.length + 4];
+        all[0] = "--model";
+        all[1] = train(preset);
+        all[2] = "--user";
+        all[3] = USER;
+        System.arraycopy(arguments, 0, all, 4, arguments.length);
+        return Outcome.inProcess(Recommend.commandLine(), all);
+    }
+
+    /** Without a rating head there are no ratings; the time of the request is told where it counts. */
+    @Test
+    void modelsWithQueryTimeAreAskedAtATime() throws IOException {
+        Outcome plain = recommendOf("paper", "--top", 3, "--history", 1);
+        String shown = text(plain);
+        Interactions events = Recommender.load(train("paper")).data().interactions();
+        int last = events.start(events.user(USER) + 1) - 2;
+        String asked = "asked at " + Titles.time(events.timestampAt(last)) + ", the last event's time";
+        assertEquals(asked, plain.out().get(3));
+        assertEquals("recommended: rank, score", plain.out().get(5));
+        assertTrue(plain.out().get(6).matches(" {3}1 +-?\\d\\.\\d{4}  The .*"), shown);
+        assertTrue(plain.out().get(11).matches("rated \\d; rank \\d+ of the \\d+ items not seen before"), shown);
+
+        String same = text(recommendOf("paper", "--top", 3, "--history", 1, "--at", events.timestampAt(last)));
+        assertEquals(shown.replace(", the last event's time", ""), same);
+        Outcome heldOut = recommendOf("paper", "--top", 3, "--history", 1, "--at", "held-out");
+        String then = Titles.time(events.timestampAt(last + 1));
+        assertEquals(
+                "asked at " + then + ", the held-out event's time",
+                heldOut.out().get(3));
+        Outcome instant = recommendOf("paper", "--top", 3, "--history", 1, "--at", "2004-03-01T12:00:00Z");
+        assertEquals("asked at 2004-03-01 12:00", instant.out().get(3));
+        assertNotEquals(plain.out().get(6), instant.out().get(6), "the score");
+    }
+
+    @Test
+    void modelsWithoutQueryTimeLookAtNoTime() {
+        String shown = text(recommendOf("sasrec"));
+        assertEquals(shown, text(recommendOf("sasrec", "--at", "2004-03-01T12:00:00Z")));
+        assertFalse(shown.contains("asked at"), shown);
+        Outcome.inProcess(Recommend.commandLine(), "--model", train("sasrec"), "--try-weights", "0")
+                .assertUsageErrorOf(NAME, "--try-weights: preset sasrec predicts no ratings");
+        Outcome.inProcess(MFalconTimes.commandLine(), "--model", train("sasrec"))
+                .assertUsageErrorOf("MFalcon", "--model: preset sasrec has no candidates with states of their own");
     }
 
     @Test
@@ -169,6 +226,7 @@ class RecommendTest {
                 "--top",
                 "--history",
                 "--whole-history",
+                "--at",
                 "--rating-weight",
                 "--threads",
                 "-Dbackend=")) {
@@ -190,6 +248,11 @@ class RecommendTest {
                 "--user 1 --history -1 | --history must not be negative, found -1",
                 "--user 1 --rating-weight NaN | --rating-weight must be finite, found NaN",
                 "--try-weights 0,Infinity | --try-weights must be finite, found Infinity",
+                "--user 1 --at noon | Invalid value for option '--at': must be seconds, an instant like 2001-03-01T12:00:00Z or"
+                        + " held-out, found 'noon'",
+                "--user 1 --at 99999999999999999999 | must be seconds, an instant like",
+                "--item 1 --at 5 | --at is the time of a request for a user and goes with --user",
+                "--user 1 --at held-out --whole-history | --at held-out needs a held-out event",
                 "--user 1 --threads 0 | --threads must be in 1..1024, found 0",
                 "--user 1 --nonsense | Unknown option: '--nonsense'",
             })

@@ -29,8 +29,13 @@ public record RatingWeightTrial(double weight, double hitRate10, double ndcg10, 
      * Tries weights on each user's second-last event, from the events before it.
      *
      * @return one for each weight, in the given order
+     * @throws IllegalArgumentException if the model predicts no ratings
      */
     public static List<RatingWeightTrial> onValidation(Recommender recommender, double... weights) {
+        if (!recommender.predictsRatings()) {
+            throw new IllegalArgumentException("trial: preset "
+                    + recommender.config().model().preset() + " predicts no ratings that could have a weight");
+        }
         Recommender before = recommender.withoutLast(HELD_OUT);
         Interactions interactions = before.data().interactions();
         LeaveOneOut split =

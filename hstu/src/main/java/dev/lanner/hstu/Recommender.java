@@ -5,29 +5,38 @@ import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.data.MovieLens;
 import dev.lanner.hstu.inference.CandidateScores;
+import dev.lanner.hstu.inference.HnswIndex;
+import dev.lanner.hstu.inference.ItemIndex;
+import dev.lanner.hstu.inference.KvCache;
 import dev.lanner.hstu.inference.MFalcon;
+import dev.lanner.hstu.inference.Neighbours;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainListener;
 import dev.lanner.hstu.train.Trainer;
-import dev.lanner.tensor.Scope;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
  * Recommends items to users, both by their external ids, from the users' histories. Recommendation has two stages: the items nearest to
- * the user's state by cosine similarity are candidates, and those are ranked by {@code similarity + ratingWeight * predicted rating}.
- * Each {@code with…} gives a recommender that shares the model and differs in one setting. Safe for use by many threads.
+ * the user's state by cosine similarity, found by an {@link ItemIndex}, are candidates, and those are ranked by
+ * {@code similarity + ratingWeight * predicted rating}; by similarity alone if the model predicts no ratings.
+ *
+ * <p>Models with query time ask with the time of the request, which methods take as {@code at}; without it it is that of the user's last
+ * event. To others it matters only if they rate target-aware.
+ *
+ * <p> * Each {@code with…} gives a recommender that shares the model and differs in one setting. Safe for use by many threads.
  */
 public final class Recommender {
     /** How many candidates retrieval hands to ranking. */
@@ -35,35 +44,26 @@ public final class Recommender {
     /** Chosen by the NDCG@10 of liked validation targets on MovieLens-1M: docs/decisions/013-recommender.md. */
     public static final double RATING_WEIGHT = 0.03;
 
-    private final RunConfig config;
-    private final MovieLens data;
-    private final MFalcon scorer;
+    private final Basis basis;
     private final Histories histories;
     private final TwoStage ranking;
     private final UnknownIds unknown;
     private final int[] allItems;
 
-    private Recommender(
-            RunConfig config,
-            MovieLens data,
-            MFalcon scorer,
-            Histories histories,
-            TwoStage ranking,
-            UnknownIds unknown) {
-        this.config = config;
-        this.data = data;
-        this.scorer = scorer;
+    /** What all that share a model have in common. */
+    private record Basis(RunConfig config, MovieLens data, MFalcon scorer, ItemIndex index) {}
+
+    private Recommender(Basis basis, Histories histories, TwoStage ranking, UnknownIds unknown) {
+        this.basis = basis;
         this.histories = histories;
         this.ranking = ranking;
         this.unknown = unknown;
-        allItems = IntStream.rangeClosed(1, config.items()).toArray();
+        allItems = IntStream.rangeClosed(1, basis.config().items()).toArray();
     }
 
     private static Recommender of(RunConfig config, MovieLens data, HstuModel model) {
         return new Recommender(
-                config,
-                data,
-                new MFalcon(model),
+                new Basis(config, data, new MFalcon(model), ItemIndex.exact(model)),
                 new Histories(data.interactions(), 0),
                 new TwoStage(CANDIDATES, RATING_WEIGHT),
                 UnknownIds.ERROR);
@@ -75,7 +75,7 @@ public final class Recommender {
      *
      * @param config the settings, of {@link RunConfig#of} these data
      * @param directory a new folder, to which each epoch is saved; {@link #load} reads it
-     * @throws IllegalArgumentException if the settings are for other data, or of a model that cannot be served
+     * @throws IllegalArgumentException if the settings are for other data
      * @throws DataException if no user has the four events that training takes
      * @throws IOException if there is a run in the folder already, or it cannot be written
      */
@@ -85,7 +85,6 @@ public final class Recommender {
         if (!config.fingerprint().equals(interactions.fingerprint())) {
             throw new IllegalArgumentException("fit: the configuration is for other data (" + config.dataset() + ")");
         }
-        config.model().requireServed();
         LeaveOneOut split = new LeaveOneOut(interactions, config.model().maxLength());
         split.requireTraining(config.dataset());
         HstuModel model =
@@ -102,13 +101,12 @@ public final class Recommender {
     /**
      * Reads a recommender that was saved, or the folder of a training run: its best epoch.
      *
-     * @throws IOException if there is none in the folder, its model cannot be served, or a file of it is damaged or does not fit the
-     *     others; the message names it
+     * @throws IOException if there is none in the folder, or a file of it is damaged or does not fit the others; the message names it
      * @throws DataException if the data in it cannot be read
      */
     public static Recommender load(Path directory) throws IOException {
         RunDirectory run = RunDirectory.open(directory);
-        RunConfig config = run.servedConfig();
+        RunConfig config = run.config();
         MovieLens data = run.data();
         HstuModel model =
                 new HstuModel(config.model(), config.items(), config.training().seed());
@@ -125,19 +123,29 @@ public final class Recommender {
      */
     public void save(Path directory) throws IOException {
         RunDirectory run = RunDirectory.create(directory);
-        run.writeData(data);
-        run.writeModel(scorer.model());
-        run.writeConfig(config);
+        run.writeData(basis.data());
+        run.writeModel(basis.scorer().model());
+        run.writeConfig(basis.config());
     }
 
     /** The settings of the model and of its training. */
     public RunConfig config() {
-        return config;
+        return basis.config();
     }
 
     /** All events, held-out ones among them, and titles and genres where they are known. */
     public MovieLens data() {
-        return data;
+        return basis.data();
+    }
+
+    /** Whether its model predicts ratings. */
+    public boolean predictsRatings() {
+        return basis.scorer().model().predictsRatings();
+    }
+
+    /** Whether its model asks with the time of the request. */
+    public boolean hasQueryTime() {
+        return config().model().attention().queryTime();
     }
 
     Histories histories() {
@@ -150,7 +158,7 @@ public final class Recommender {
 
     /** With another answer for unknown users and items; the default is an error. */
     public Recommender withUnknown(UnknownIds policy) {
-        return new Recommender(config, data, scorer, histories, ranking, policy);
+        return new Recommender(basis, histories, ranking, policy);
     }
 
     /**
@@ -177,8 +185,18 @@ public final class Recommender {
         return with(new TwoStage(count, ranking.ratingWeight()));
     }
 
+    /**
+     * With candidates from an approximate index, which is made here, instead of an exact one: for catalogues beyond a hundred thousand
+     * items. Lists may then miss an item, and end early.
+     */
+    public Recommender withApproximateSearch(HnswIndex.Settings settings) {
+        MFalcon scorer = basis.scorer();
+        ItemIndex index = ItemIndex.hnsw(scorer.model().itemEmbeddings().detach(), settings);
+        return new Recommender(new Basis(config(), data(), scorer, index), histories, ranking, unknown);
+    }
+
     private Recommender with(TwoStage other) {
-        return new Recommender(config, data, scorer, histories, other, unknown);
+        return new Recommender(basis, histories, other, unknown);
     }
 
     /**
@@ -191,12 +209,17 @@ public final class Recommender {
         if (events < 0) {
             throw new IllegalArgumentException("recommender: held-out events must not be negative, found " + events);
         }
-        return new Recommender(config, data, scorer, new Histories(data.interactions(), events), ranking, unknown);
+        return new Recommender(basis, new Histories(data().interactions(), events), ranking, unknown);
     }
 
     /** The best items for users, without what they have seen: {@link #recommend(int[], int, boolean)}. */
     public Map<Integer, List<Recommendation>> recommend(int[] users, int k) {
         return recommend(users, k, true);
+    }
+
+    /** The best items for users at the times of their last events: {@link #recommend(int[], int, boolean, long)}. */
+    public Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen) {
+        return recommend(users, k, filterSeen, OptionalLong.empty());
     }
 
     /**
@@ -205,10 +228,15 @@ public final class Recommender {
      * @param users external ids
      * @param k how many for each, positive; fewer where there are not as many
      * @param filterSeen whether to leave out the items of the user's events
+     * @param at the time of the request, seconds
      * @return by user in the given order, best first; a longer list begins with the shorter one
      * @throws IllegalArgumentException if k is not positive, or users are unknown and that is an error
      */
-    public Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen) {
+    public Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen, long at) {
+        return recommend(users, k, filterSeen, OptionalLong.of(at));
+    }
+
+    private Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen, OptionalLong at) {
         checkCount("recommend", k);
         Map<Integer, List<Recommendation>> answers = new LinkedHashMap<>();
         for (int userId : answered("recommend", "users", users, histories::has)) {
@@ -216,33 +244,68 @@ public final class Recommender {
                 answers.put(userId, popular(k, allItems));
                 continue;
             }
-            int user = data.interactions().user(userId);
-            CandidateScores scores = scores(user);
-            int[] items = ranking.ranking(scores, filterSeen ? histories.seen(user) : new BitSet());
-            List<Recommendation> best = new ArrayList<>();
-            for (int item : Arrays.copyOf(items, Math.min(k, items.length))) {
-                best.add(recommendation(scores, item - 1, item));
-            }
-            answers.put(userId, List.copyOf(best));
+            int user = data().interactions().user(userId);
+            KvCache cache = cache(user, at);
+            BitSet leftOut = filterSeen ? histories.seen(user) : new BitSet();
+            int[] items = nearest(cache.state(), Math.max(k, ranking.candidates()), leftOut);
+            // As if all had been scored in their order, which is that of equal ones.
+            Arrays.sort(items);
+            CandidateScores scores = basis.scorer().score(cache, items);
+            int[] places = ranking.ranked(scores, places(items));
+            answers.put(userId, recommendations(scores, items, Arrays.copyOf(places, Math.min(k, places.length))));
         }
         return answers;
     }
 
+    /** The items nearest to a state by the index, nearest first, without some. */
+    private int[] nearest(float[] state, int count, BitSet leftOut) {
+        long wanted = (long) count + leftOut.cardinality();
+        Neighbours found = basis.index().search(state, (int) Math.min(wanted, allItems.length));
+        return IntStream.of(found.items())
+                .filter(item -> !leftOut.get(item))
+                .limit(count)
+                .toArray();
+    }
+
+    private static int[] places(int... items) {
+        return IntStream.range(0, items.length).toArray();
+    }
+
+    private List<Recommendation> recommendations(CandidateScores scores, int[] items, int... places) {
+        return IntStream.of(places)
+                .mapToObj(place -> new Recommendation(
+                        data().interactions().itemId(items[place]),
+                        ranking.score(scores, place),
+                        predictsRatings() ? OptionalDouble.of(scores.ratings()[place]) : OptionalDouble.empty()))
+                .toList();
+    }
+
+    /** The place of an item at the time of the user's last event: {@link #rankOf(int, int, long)}. */
+    public int rankOf(int userId, int itemId) {
+        return rankOf(userId, itemId, OptionalLong.empty());
+    }
+
     /**
-     * The place of an item among all that can be recommended to a user, from 1: as {@link #recommend} would list them without end. Items
-     * that the user has seen do not count, but the item itself does.
+     * The place of an item among all that can be recommended to a user, from 1: as {@link #recommend} would list them without end, by
+     * exact search. Items that the user has seen do not count, but the item itself does.
      *
+     * @param at the time of the request, seconds
      * @throws IllegalArgumentException if user or item are unknown
      */
-    public int rankOf(int userId, int itemId) {
-        int item = data.interactions().item(itemId);
+    public int rankOf(int userId, int itemId, long at) {
+        return rankOf(userId, itemId, OptionalLong.of(at));
+    }
+
+    private int rankOf(int userId, int itemId, OptionalLong at) {
+        int item = data().interactions().item(itemId);
         if (!histories.has(userId) || item < 0) {
             throw new IllegalArgumentException("rank: must be known, found user " + userId + " and item " + itemId);
         }
-        int user = data.interactions().user(userId);
+        int user = data().interactions().user(userId);
         BitSet leftOut = histories.seen(user);
         leftOut.clear(item);
-        return IntArrayList.wrap(ranking.ranking(scores(user), leftOut)).indexOf(item) + 1;
+        CandidateScores scores = basis.scorer().score(cache(user, at), allItems);
+        return IntArrayList.wrap(ranking.ranking(scores, leftOut)).indexOf(item) + 1;
     }
 
     /**
@@ -255,7 +318,12 @@ public final class Recommender {
             throw new IllegalArgumentException("unseenItems: user " + userId + " is unknown");
         }
         return allItems.length
-                - histories.seen(data.interactions().user(userId)).cardinality();
+                - histories.seen(data().interactions().user(userId)).cardinality();
+    }
+
+    /** Given items, ranked for a user at the time of the last event: {@link #rank(int, int[], long)}. */
+    public List<Recommendation> rank(int user, int... candidates) {
+        return rank(user, OptionalLong.empty(), candidates);
     }
 
     /**
@@ -263,10 +331,15 @@ public final class Recommender {
      *
      * @param user external id
      * @param candidates external ids
+     * @param at the time of the request, seconds
      * @return best first, of equal scores the first given; empty if the user is unknown and skipped
      * @throws IllegalArgumentException if user or items are unknown and that is an error
      */
-    public List<Recommendation> rank(int user, int... candidates) {
+    public List<Recommendation> rank(int user, int[] candidates, long at) {
+        return rank(user, OptionalLong.of(at), candidates);
+    }
+
+    private List<Recommendation> rank(int user, OptionalLong at, int... candidates) {
         int[] users = answered("rank", "users", new int[] {user}, histories::has);
         int[] items = known("rank", candidates);
         if (users.length == 0) {
@@ -275,12 +348,11 @@ public final class Recommender {
         if (!histories.has(user)) {
             return popular(items.length, items);
         }
-        CandidateScores scores = scores(data.interactions().user(user), items);
-        int[] places = IntStream.range(0, items.length).toArray();
-        TwoStage.sort(places, places.length, i -> ranking.score(scores.retrieval()[i], scores.ratings()[i]));
-        return IntStream.of(places)
-                .mapToObj(i -> recommendation(scores, i, items[i]))
-                .toList();
+        CandidateScores scores =
+                basis.scorer().score(cache(data().interactions().user(user), at), items);
+        int[] places = places(items);
+        TwoStage.sort(places, places.length, place -> ranking.score(scores, place));
+        return recommendations(scores, items, places);
     }
 
     /**
@@ -293,7 +365,7 @@ public final class Recommender {
      */
     public Map<Integer, List<SimilarItem>> recommendToItem(int[] items, int k) {
         checkCount("recommendToItem", k);
-        Interactions interactions = data.interactions();
+        Interactions interactions = data().interactions();
         Map<Integer, List<SimilarItem>> answers = new LinkedHashMap<>();
         for (int itemId : answered("recommendToItem", "items", items, id -> interactions.item(id) >= 0)) {
             int item = interactions.item(itemId);
@@ -309,33 +381,27 @@ public final class Recommender {
     }
 
     private List<SimilarItem> similar(int item, int k) {
-        float[] similarities;
-        try (Scope scope = Scope.open()) {
-            HstuModel model = scorer.model();
-            similarities =
-                    model.scores(model.itemEmbeddings().narrow(0, item, 1)).toFloats();
-        }
-        int[] others = IntStream.of(allItems).filter(other -> other != item).toArray();
-        TwoStage.sort(others, others.length, other -> similarities[other]);
-        return IntStream.of(others)
+        HstuModel model = basis.scorer().model();
+        float[] state = model.itemEmbeddings().narrow(0, item, 1).toFloats();
+        int count = (int) Math.min(k + 1L, allItems.length);
+        Neighbours found = basis.index().search(state, count);
+        return IntStream.range(0, found.items().length)
+                .filter(place -> found.items()[place] != item)
                 .limit(k)
-                .mapToObj(other -> new SimilarItem(data.interactions().itemId(other), similarities[other]))
+                .mapToObj(place ->
+                        new SimilarItem(data().interactions().itemId(found.items()[place]), found.scores()[place]))
                 .toList();
     }
 
-    /** The scores of the items 1..V for a user who has events. */
+    /** The scores of the items 1..V for a user who has events, at the time of the last. */
     CandidateScores scores(int user) {
-        return scores(user, allItems);
+        return basis.scorer().score(cache(user, OptionalLong.empty()), allItems);
     }
 
-    private CandidateScores scores(int user, int... items) {
-        return scorer.score(scorer.encode(histories.of(user, config.model().maxLength())), items);
-    }
-
-    private Recommendation recommendation(CandidateScores scores, int place, int item) {
-        float rating = scores.ratings()[place];
-        return new Recommendation(
-                data.interactions().itemId(item), ranking.score(scores.retrieval()[place], rating), rating);
+    private KvCache cache(int user, OptionalLong at) {
+        MFalcon scorer = basis.scorer();
+        KvCache cache = scorer.encode(histories.of(user, config().model().maxLength()));
+        return at.isPresent() ? scorer.at(cache, at.getAsLong()) : cache;
     }
 
     private List<Recommendation> popular(int k, int... items) {
@@ -344,7 +410,9 @@ public final class Recommender {
         return IntStream.of(sorted)
                 .limit(k)
                 .mapToObj(item -> new Recommendation(
-                        data.interactions().itemId(item), histories.share(item), histories.meanRating(item)))
+                        data().interactions().itemId(item),
+                        histories.share(item),
+                        OptionalDouble.of(histories.meanRating(item))))
                 .toList();
     }
 
@@ -360,7 +428,7 @@ public final class Recommender {
 
     /** Internal items of external ids; what nobody has rated cannot be ranked, and is an error or left out. */
     private int[] known(String operation, int... itemIds) {
-        Interactions interactions = data.interactions();
+        Interactions interactions = data().interactions();
         return IntStream.of(answered(operation, "items", itemIds, id -> interactions.item(id) >= 0))
                 .map(interactions::item)
                 .filter(item -> item >= 0)

@@ -1,10 +1,10 @@
 package dev.lanner.hstu;
 
 import dev.lanner.hstu.inference.CandidateScores;
-import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.BitSet;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Two-stage ranking: the first items by retrieval are candidates, and change places by {@code retrieval + weight * rating}; the others
@@ -14,8 +14,10 @@ import java.util.function.IntToDoubleFunction;
  * @param ratingWeight weight of the predicted rating, 1 to 5, beside the retrieval score, in [-1, 1]
  */
 record TwoStage(int candidates, double ratingWeight) {
-    double score(float retrieval, float rating) {
-        return retrieval + ratingWeight * rating;
+    /** The score of the candidate at a place; without predicted ratings it is the retrieval score. */
+    double score(CandidateScores scores, int place) {
+        float retrieval = scores.retrieval()[place];
+        return scores.ratings().length == 0 ? retrieval : retrieval + ratingWeight * scores.ratings()[place];
     }
 
     /**
@@ -26,21 +28,22 @@ record TwoStage(int candidates, double ratingWeight) {
      * @return items, 1..V
      */
     int[] ranking(CandidateScores scores, BitSet leftOut) {
-        IntArrayList kept = new IntArrayList(scores.retrieval().length);
-        for (int item = 1; item <= scores.retrieval().length; item++) {
-            if (!leftOut.get(item)) {
-                kept.add(item);
-            }
-        }
-        int[] items = kept.toIntArray();
-        sort(items, items.length, item -> scores.retrieval()[item - 1]);
-        if (ratingWeight != 0) {
-            sort(
-                    items,
-                    Math.min(candidates, items.length),
-                    item -> score(scores.retrieval()[item - 1], scores.ratings()[item - 1]));
-        }
-        return items;
+        int[] places = IntStream.range(0, scores.retrieval().length)
+                .filter(place -> !leftOut.get(place + 1))
+                .toArray();
+        return IntStream.of(ranked(scores, places)).map(place -> place + 1).toArray();
+    }
+
+    /**
+     * Places of candidates that were scored, best first; of equal scores the order stays.
+     *
+     * @param places of those to rank
+     */
+    int[] ranked(CandidateScores scores, int... places) {
+        int[] ranked = places.clone();
+        sort(ranked, ranked.length, place -> scores.retrieval()[place]);
+        sort(ranked, Math.min(candidates, ranked.length), place -> score(scores, place));
+        return ranked;
     }
 
     /** Sorts the first {@code count}, greatest score first; of equal ones the order stays, at first that of the items. */

@@ -61,22 +61,6 @@ class RecommenderFilesTest {
     }
 
     @Test
-    void modelsThatCannotBeServedAreRefusedBeforeTheyAreTrainedOrRead() throws IOException {
-        MovieLens data = Walks.data();
-        RunConfig config = Walks.config(data);
-        RunConfig softmax = config.with(Map.of("model.attention.activation", "SOFTMAX"));
-        String rule = "model: preset article cannot be served: ";
-        Path other = folder.resolve("softmax");
-        String refused = assertThrows(
-                        IllegalArgumentException.class, () -> Recommender.fit(data, softmax, other, TrainListener.NONE))
-                .getMessage();
-        assertTrue(refused.startsWith(rule), refused);
-        assertFalse(Files.exists(other));
-        Files.write(run.resolve("config.json"), softmax.toJson());
-        assertTold(run + ": " + rule, run);
-    }
-
-    @Test
     void filesOfARunWithoutItsConfigAreToldOf() throws IOException {
         Files.delete(run.resolve("config.json"));
         String message = assertThrows(IOException.class, () -> fitted.save(run)).getMessage();

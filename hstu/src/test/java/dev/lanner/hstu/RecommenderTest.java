@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RankingMetrics;
+import dev.lanner.hstu.inference.HnswIndex;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.Evaluator;
@@ -104,7 +105,8 @@ class RecommenderTest {
         List<Recommendation> bySimilarity = recommend(recommender.withRatingWeight(0), Walks.ITEMS);
         List<Recommendation> expected = new ArrayList<>();
         for (Recommendation item : bySimilarity) {
-            expected.add(new Recommendation(item.item(), item.score() + weight * item.rating(), item.rating()));
+            double rating = item.rating().orElseThrow();
+            expected.add(new Recommendation(item.item(), item.score() + weight * rating, item.rating()));
         }
         expected.subList(0, candidates)
                 .sort(Comparator.comparingDouble(Recommendation::score).reversed());
@@ -223,8 +225,8 @@ class RecommenderTest {
         for (int i = 1; i < best.size(); i++) {
             assertTrue(best.get(i).score() <= best.get(i - 1).score());
         }
-        best.forEach(item ->
-                assertEquals(1 + (item.item() / Walks.ITEM_FACTOR - 1) % 5, item.rating(), 1e-9, "the mean rating"));
+        best.forEach(item -> assertEquals(
+                1 + (item.item() / Walks.ITEM_FACTOR - 1) % 5, item.rating().orElseThrow(), 1e-9, "the mean rating"));
         assertEquals(
                 items(best.subList(0, 3)),
                 popular.recommendToItem(new int[] {NOTHING}, 3).get(NOTHING).stream()
@@ -248,6 +250,70 @@ class RecommenderTest {
                 .get(USER);
         assertEquals(List.of(10, 20, 30), items(best), "nothing is more popular than anything else");
         assertFalse(recommend(recommender.withoutLast(Walks.EVENTS - 1), 3).isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"paper", "position-only", "sasrec"})
+    void modelsWithoutRatingsRankBySimilarityAlone(String preset) throws IOException {
+        Recommender other = Walks.fit(preset, folder.resolve(preset));
+        assertFalse(other.predictsRatings());
+        List<Recommendation> best = recommend(other, Walks.ITEMS);
+        assertTrue(best.stream().allMatch(item -> item.rating().isEmpty()));
+        assertEquals(best, recommend(other.withRatingWeight(50), Walks.ITEMS));
+        assertEquals(best, recommend(Recommender.load(folder.resolve(preset)), Walks.ITEMS));
+        for (int place = 1; place <= best.size(); place++) {
+            assertEquals(place, other.rankOf(USER, best.get(place - 1).item()));
+            assertEquals(best.subList(0, place), recommend(other.withCandidates(1), place));
+        }
+        assertTold("preset " + preset + " predicts no ratings", () -> RatingWeightTrial.onValidation(other, 0.1));
+    }
+
+    /** The figures of an evaluation with query time are those of requests at the targets' times. */
+    @Test
+    void aRequestHasATime() throws IOException {
+        Path paper = folder.resolve("query-time");
+        Recommender before = Walks.fit("paper", paper).withoutLast(1);
+        assertTrue(before.hasQueryTime());
+        assertFalse(recommender.hasQueryTime());
+        RankingMetrics atTarget = new RankingMetrics();
+        RankingMetrics atLast = new RankingMetrics();
+        for (int user = 0; user < events.userCount(); user++) {
+            int target = events.start(user + 1) - 1;
+            int item = events.itemId(events.itemAt(target));
+            long time = events.timestampAt(target) + 40_000_000;
+            atTarget.add(before.rankOf(events.userId(user), item, events.timestampAt(target)));
+            atLast.add(before.rankOf(events.userId(user), item));
+            int[] users = {events.userId(user)};
+            List<Recommendation> later =
+                    before.recommend(users, Walks.ITEMS, true, time).get(users[0]);
+            int[] items = later.stream().mapToInt(Recommendation::item).toArray();
+            assertEquals(later, before.rank(users[0], items, time));
+            assertEquals(1, before.rankOf(users[0], items[0], time));
+            assertNotEquals(later, before.recommend(users, Walks.ITEMS).get(users[0]));
+            assertEquals(
+                    before.recommend(users, 5),
+                    before.recommend(users, 5, true, events.timestampAt(target - 1)),
+                    "the last event's time");
+        }
+        LeaveOneOut split = new LeaveOneOut(events, before.config().model().maxLength());
+        HstuModel model = new HstuModel(before.config().model(), events.itemCount(), 0);
+        RunDirectory.open(paper).loadBest(model);
+        try (Evaluator evaluator = new Evaluator(model, split)) {
+            assertEquals(evaluator.evaluate(LeaveOneOut.Part.TEST).mrr(), atTarget.mrr(), 1e-12);
+            assertEquals(evaluator.evaluate(LeaveOneOut.Part.TEST, false).mrr(), atLast.mrr(), 1e-12);
+        }
+    }
+
+    /** The graph of a catalogue so small leads everywhere. */
+    @Test
+    void approximateSearchFindsTheSameInASmallCatalogue() {
+        Recommender approximate = recommender.withApproximateSearch(HnswIndex.Settings.DEFAULT);
+        for (int k : new int[] {1, 5, Walks.ITEMS}) {
+            assertEquals(recommend(recommender, k), recommend(approximate, k));
+        }
+        assertEquals(
+                recommender.recommendToItem(new int[] {10}, 4).keySet(),
+                approximate.recommendToItem(new int[] {10}, 4).keySet());
     }
 
     @Test

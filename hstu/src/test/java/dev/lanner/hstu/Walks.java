@@ -51,4 +51,12 @@ final class Walks {
         MovieLens data = data();
         return Recommender.fit(data, config(data), directory, TrainListener.NONE);
     }
+
+    /** A recommender of a preset, trained for a moment. */
+    static Recommender fit(String preset, Path directory) throws IOException {
+        MovieLens data = data();
+        HstuConfig model = HstuConfig.preset(preset).with("maxLength", 8).with("attention.divisor", 8);
+        RunConfig config = RunConfig.of("walks", data.interactions(), model, new TrainConfig(2, 10, 1e-2, 3, 0));
+        return Recommender.fit(data, config, directory, TrainListener.NONE);
+    }
 }

@@ -197,7 +197,8 @@ final class AttentionBackward {
         keysAreFinite = tiles.isFinite(count, heads * queryWidth, keys.values(), keys.at(0, 0), keys.rowStride());
         AttentionSlice values = inputs.values();
         int columns = heads * shape.valueWidth();
-        tiles.transpose(count, columns, values.values(), values.at(start, 0), values.rowStride(), transposedValues);
+        tiles.transpose(
+                count, columns, values.values(), values.at(start, 0), values.rowStride(), transposedValues, 0, SIZE);
         if (ofKeys) {
             dKeys = AttentionPacking.zeros(
                     gradients.keys(), start, count, heads, shape.queryWidth(), queryWidth, scratch, SLOT + 3);

@@ -61,7 +61,16 @@ final class AttentionForward {
                     if (softmax == null) {
                         tiles.silu(rows, scores.width(), scores.diagonal(), 1 / shape.divisor(), scores.tile());
                     } else {
-                        softmax.activate(scores, head, query - rowStart, rows, sums, head * width, width);
+                        softmax.activate(
+                                rows,
+                                scores.width(),
+                                scores.diagonal(),
+                                scores.tile(),
+                                head,
+                                query - rowStart,
+                                sums,
+                                head * width,
+                                width);
                     }
                     AttentionProducts.rowsOfTile(
                             tiles,

@@ -70,7 +70,8 @@ final class AttentionScores {
         keyCount = count;
         AttentionSlice source = inputs.keys();
         int columns = inputs.shape().heads() * inputs.shape().queryWidth();
-        tiles.transpose(count, columns, source.values(), source.at(first + start, 0), source.rowStride(), keys);
+        tiles.transpose(
+                count, columns, source.values(), source.at(first + start, 0), source.rowStride(), keys, 0, SIZE);
         if (times != null) {
             times.keys(first + start, count);
         }

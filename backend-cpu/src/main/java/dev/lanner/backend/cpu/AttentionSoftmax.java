@@ -44,24 +44,24 @@ final class AttentionSoftmax {
      * Turns a head's tile of scores into exponentials, and scales what its rows have summed so far.
      *
      * @param row the first one's number in the unit
-     * @param out the sums, of {@code width} columns from {@code column} on
+     * @param out the sums, of {@code outWidth} columns from {@code column} on
      */
-    void activate(AttentionScores scores, int head, int row, int rows, AttentionSlice out, int column, int width) {
+    void activate(
+            int rows,
+            int width,
+            int diagonal,
+            float[] scores,
+            int head,
+            int row,
+            AttentionSlice out,
+            int column,
+            int outWidth) {
         int at = head * count + row;
-        tiles.softmax(
-                rows,
-                scores.width(),
-                scores.diagonal(),
-                shape.softmaxFactor(),
-                scores.tile(),
-                largest,
-                at,
-                rescale,
-                tileSums);
+        tiles.softmax(rows, width, diagonal, shape.softmaxFactor(), scores, largest, at, rescale, tileSums);
         for (int r = 0; r < rows; r++) {
             sums[at + r] = sums[at + r] * rescale[r] + tileSums[r];
             if (rescale[r] != 1) {
-                tiles.scale(width, rescale[r], out.values(), out.at(row + r, column));
+                tiles.scale(outWidth, rescale[r], out.values(), out.at(row + r, column));
             }
         }
     }
@@ -70,6 +70,7 @@ final class AttentionSoftmax {
      * Ends the unit: divides the sums, and writes the statistics.
      *
      * @param first the unit's first row among all
+     * @param statistics null if nobody wants them
      */
     void end(int first, AttentionSlice out, int width, AttentionSlice statistics) {
         int heads = shape.heads();
@@ -77,8 +78,10 @@ final class AttentionSoftmax {
             for (int head = 0; head < heads; head++) {
                 float inverse = 1 / sums[head * count + row];
                 tiles.scale(width, inverse / shape.divisor(), out.values(), out.at(row, head * width));
-                statistics.values()[statistics.at(first + row, head)] = largest[head * count + row];
-                statistics.values()[statistics.at(first + row, heads + head)] = inverse;
+                if (statistics != null) {
+                    statistics.values()[statistics.at(first + row, head)] = largest[head * count + row];
+                    statistics.values()[statistics.at(first + row, heads + head)] = inverse;
+                }
             }
         }
     }

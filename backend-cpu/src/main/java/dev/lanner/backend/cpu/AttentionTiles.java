@@ -45,10 +45,12 @@ interface AttentionTiles {
             int cRow);
 
     /**
-     * Copies up to {@link #SIZE} rows, {@code stride} apart from {@code offset} on, to the columns of {@code [width, SIZE]}, zeros
-     * behind the last.
+     * Copies rows, {@code stride} apart from {@code offset} on, to columns, zeros behind the last.
+     *
+     * @param target {@code [width, size]} from {@code to} on
+     * @param size at least the rows, a multiple of the lanes
      */
-    void transpose(int rows, int width, float[] source, int offset, int stride, float[] target);
+    void transpose(int rows, int width, float[] source, int offset, int stride, float[] target, int to, int size);
 
     /** Whether neither infinity nor NaN is among the first {@code width} elements of some rows, {@code stride} apart. */
     boolean isFinite(int rows, int width, float[] source, int offset, int stride);
@@ -61,6 +63,14 @@ interface AttentionTiles {
      */
     void diagonalAdd(
             int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c);
+
+    /**
+     * Rows times a factor each: {@code c[r] += factors[r] * b[r]}, to the bits of {@link #multiplyAdd} with a depth of 1.
+     *
+     * @param width columns of {@code b} and {@code c}, a multiple of the lanes
+     */
+    void scaledAdd(
+            int rows, int width, float[] factors, float[] b, int bOffset, int bRow, float[] c, int cOffset, int cRow);
 
     /** Sets the biases to those by position, {@code bias[r][c] = reversed[offset - r + c]}. */
     void positionBias(int rows, int width, float[] reversed, int offset, float[] bias);

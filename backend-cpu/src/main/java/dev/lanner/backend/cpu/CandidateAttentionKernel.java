@@ -3,23 +3,29 @@ package dev.lanner.backend.cpu;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.CandidateAttention;
+import dev.lanner.tensor.functional.HstuAttention;
 import java.util.Arrays;
 
 /**
  * {@link CandidateAttention} by tiles of scores, without a gradient. The history's keys are transposed and its biases looked up once
  * for all candidates. Every sum is one chain in the order of the events, the candidate itself last, as in {@link AttentionForward}: a
- * row has the bits that the attention over history and candidate together gives, whatever candidates are beside it.
+ * row has the bits that the attention over history and candidate together gives, whatever candidates are beside it. A softmax is scaled
+ * by tile, so its tiles are those of that attention, and the candidate's own score has its place behind the last event's.
  */
 final class CandidateAttentionKernel implements FusedKernel {
     /** Candidates of a tile. */
     private static final int ROWS = AttentionTiles.SIZE;
 
-    /** Most events of a tile: four vectors of 512 bits. Tiles are nearly equally wide, so that none is a slow narrow one. */
+    /** Most events of a tile without a softmax: four vectors of 512 bits. Tiles are nearly equally wide, none is a slow narrow one. */
     private static final int COLUMNS = 64;
 
-    /** Candidates of a task: whole tiles, and tasks enough for threads to share a catalogue evenly. */
-    private static final int GRAIN = 2 * ROWS;
+    /** Events of a tile with a softmax. */
+    private static final int SOFTMAX_COLUMNS = AttentionTiles.SIZE;
+
+    /** Candidates of a task: a tile, so that threads share a catalogue evenly. */
+    private static final int GRAIN = ROWS;
 
     /** A list up to this long is one task: many threads that ask at a time each do their own. */
     private static final int SHORT = 3 * ROWS;
@@ -36,6 +42,8 @@ final class CandidateAttentionKernel implements FusedKernel {
     private static final int VALUES = 2;
     private static final int OWN_VALUES = 3;
     private static final int SUMS = 4;
+    /** The first of those of {@link AttentionSoftmax}. */
+    private static final int SOFTMAX = 5;
 
     private final WorkerPool pool;
     private final AttentionTiles tiles;
@@ -64,7 +72,7 @@ final class CandidateAttentionKernel implements FusedKernel {
         Rows keys = Rows.of(inputs[3]);
         Rows out = Rows.of(outputs[0]);
         int keyWidth = inputs[0].shape().size(1) / heads;
-        int vectors = WorkerPool.tasks(inputs[3].shape().size(0), tiles.lanes());
+        int vectors = vectors(inputs[3].shape().size(0));
         pool.run(1, (lone, own) -> {
             int padded = vectors * tiles.lanes();
             float[] bias = own.floats(BIAS, padded + ROWS);
@@ -87,9 +95,10 @@ final class CandidateAttentionKernel implements FusedKernel {
             int grain = out.count() <= SHORT ? SHORT : GRAIN;
             pool.run(WorkerPool.tasks(out.count(), grain), (task, scratch) -> {
                 int end = (int) Math.min(out.count(), (task + 1L) * grain);
+                AttentionSoftmax softmax = isSoftmax() ? new AttentionSoftmax(shape(c), tiles, scratch, SOFTMAX) : null;
                 for (int head = 0; head < heads; head++) {
                     for (int first = task * grain; first < end; first += ROWS) {
-                        attend(c, head, first, Math.min(ROWS, end - first), scratch);
+                        attend(c, head, first, Math.min(ROWS, end - first), softmax, scratch);
                     }
                 }
             });
@@ -118,8 +127,25 @@ final class CandidateAttentionKernel implements FusedKernel {
             int keyWidth,
             int valueWidth) {}
 
+    private boolean isSoftmax() {
+        return op.attention().activation() == AttentionActivation.SOFTMAX;
+    }
+
+    private AttentionShape shape(Candidates c) {
+        HstuAttention of = op.attention();
+        return new AttentionShape(
+                c.events(), 1, 1, c.keyWidth(), c.valueWidth(), of.maxLength(), (float) of.divisor(), of.activation());
+    }
+
+    /** Vectors that hold an element for each event; with a softmax whole tiles, and room for the candidate itself. */
+    private int vectors(int events) {
+        return isSoftmax()
+                ? (events / SOFTMAX_COLUMNS + 1) * (SOFTMAX_COLUMNS / tiles.lanes())
+                : WorkerPool.tasks(events, tiles.lanes());
+    }
+
     private int tileCount(int vectors) {
-        return WorkerPool.tasks(vectors * tiles.lanes(), COLUMNS);
+        return WorkerPool.tasks(vectors * tiles.lanes(), isSoftmax() ? SOFTMAX_COLUMNS : COLUMNS);
     }
 
     /** The first event of a tile; of the tile behind the last, the number of events in whole vectors. */
@@ -136,11 +162,12 @@ final class CandidateAttentionKernel implements FusedKernel {
         for (int j = 0; j < events; j++) {
             bias[j] = bias(inputs, events - j, op.attention().bucket(queryTime, time(times, j)));
         }
-        Arrays.fill(bias, padded, padded + ROWS, bias(inputs, 0, op.attention().bucket(queryTime, queryTime)));
+        int own = op.attention().bucket(queryTime, time(inputs[7], 0));
+        Arrays.fill(bias, padded, padded + ROWS, bias(inputs, 0, own));
     }
 
     private float bias(View[] inputs, int distance, int bucket) {
-        return element(inputs[7], op.positionIndex(distance)) + element(inputs[8], bucket);
+        return element(inputs[8], op.positionIndex(distance)) + element(inputs[9], bucket);
     }
 
     private static float element(View table, int index) {
@@ -153,68 +180,98 @@ final class CandidateAttentionKernel implements FusedKernel {
 
     /** Brings a head's keys to the columns of their tiles, zeros behind the last. */
     private void transpose(Rows keys, int head, Candidates c) {
-        float[] from = keys.values();
-        float[] target = c.keys();
         int width = c.keyWidth();
         int padded = c.vectors() * tiles.lanes();
         for (int tile = 0; tile < tileCount(c.vectors()); tile++) {
             int start = start(tile, c.vectors());
             int columns = start(tile + 1, c.vectors()) - start;
-            int to = (head * padded + start) * width;
             int count = Math.min(columns, c.events() - start);
-            for (int column = 0; column < count; column++) {
-                int row = keys.at(start + column) + head * width;
-                for (int k = 0; k < width; k++) {
-                    target[to + k * columns + column] = from[row + k];
-                }
-            }
-            for (int k = 0; k < width && count < columns; k++) {
-                Arrays.fill(target, to + k * columns + count, to + (k + 1) * columns, 0);
-            }
+            int from = keys.at(start) + head * width;
+            int to = (head * padded + start) * width;
+            tiles.transpose(count, width, keys.values(), from, keys.stride(), c.keys(), to, columns);
         }
     }
 
-    /** One head of the candidates in a tile's rows. */
-    private void attend(Candidates c, int head, int first, int rows, Scratch scratch) {
+    /**
+     * One head of the candidates in a tile's rows.
+     *
+     * @param softmax null without one
+     */
+    private void attend(Candidates c, int head, int first, int rows, AttentionSoftmax softmax, Scratch scratch) {
         int padded = AttentionPacking.padded(c.valueWidth(), tiles.lanes());
         int valueColumn = head * c.valueWidth();
         float[] scores = scratch.floats(TILE, (ROWS + 1) * COLUMNS);
+        float[] own = scratch.floats(OWN_SCORES, ROWS);
         AttentionSlice sums = AttentionPacking.zeros(
                 c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, SUMS);
-        int queries = c.q().at(first, head * c.keyWidth());
+        scoreThemselves(c, head, first, rows, own);
+        if (softmax != null) {
+            softmax.begin(rows);
+        }
         for (int tile = 0; tile < tileCount(c.vectors()); tile++) {
             int start = start(tile, c.vectors());
             int columns = start(tile + 1, c.vectors()) - start;
             int count = Math.min(columns, c.events() - start);
-            for (int row = 0; row < rows; row++) {
-                System.arraycopy(c.bias(), start, scores, row * columns, columns);
+            score(c, head, first, rows, start, columns, scores);
+            if (softmax == null) {
+                silu(rows * columns, scores);
+            } else {
+                if (count < columns) {
+                    appendThemselves(rows, count, columns, own, scores);
+                }
+                softmax.activate(rows, columns, columns, scores, 0, 0, sums, 0, padded);
+                for (int row = 0; row < rows && count < columns; row++) {
+                    own[row] = scores[row * columns + count];
+                }
             }
-            tiles.multiplyAdd(
-                    rows,
-                    c.keyWidth(),
-                    columns,
-                    c.q().values(),
-                    queries,
-                    c.q().rowStride(),
-                    1,
-                    c.keys(),
-                    (head * c.vectors() * tiles.lanes() + start) * c.keyWidth(),
-                    columns,
-                    scores,
-                    0,
-                    columns);
-            silu(rows * columns, scores);
             AttentionSlice values = AttentionPacking.rows(
                     c.values().from(valueColumn), start, count, 1, c.valueWidth(), padded, scratch, VALUES);
-            add(rows, count, padded, scores, 0, columns, values, 0, sums, 0);
+            add(rows, count, padded, scores, columns, values, sums);
         }
-        attendToItself(c, head, first, rows, sums, padded, scratch);
+        if (softmax == null) {
+            silu(rows, own);
+        }
+        AttentionSlice values = AttentionPacking.rows(
+                c.v().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, OWN_VALUES);
+        tiles.scaledAdd(
+                rows,
+                padded,
+                own,
+                values.values(),
+                values.at(0, 0),
+                values.rowStride(),
+                sums.values(),
+                sums.at(0, 0),
+                sums.rowStride());
+        if (softmax != null) {
+            softmax.end(0, sums, padded, null);
+        }
         AttentionPacking.store(sums, c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded);
     }
 
-    private void attendToItself(
-            Candidates c, int head, int first, int rows, AttentionSlice sums, int padded, Scratch scratch) {
-        float[] scores = scratch.floats(OWN_SCORES, ROWS);
+    /** The scores of candidates and a tile's events. */
+    private void score(Candidates c, int head, int first, int rows, int start, int columns, float[] scores) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(c.bias(), start, scores, row * columns, columns);
+        }
+        tiles.multiplyAdd(
+                rows,
+                c.keyWidth(),
+                columns,
+                c.q().values(),
+                c.q().at(first, head * c.keyWidth()),
+                c.q().rowStride(),
+                1,
+                c.keys(),
+                (head * c.vectors() * tiles.lanes() + start) * c.keyWidth(),
+                columns,
+                scores,
+                0,
+                columns);
+    }
+
+    /** The scores of candidates and themselves. */
+    private void scoreThemselves(Candidates c, int head, int first, int rows, float[] scores) {
         System.arraycopy(c.bias(), c.vectors() * tiles.lanes(), scores, 0, ROWS);
         int column = head * c.keyWidth();
         tiles.diagonalAdd(
@@ -227,11 +284,13 @@ final class CandidateAttentionKernel implements FusedKernel {
                 c.k().at(first, column),
                 c.k().rowStride(),
                 scores);
-        silu(rows, scores);
-        AttentionSlice values = AttentionPacking.rows(
-                c.v().from(head * c.valueWidth()), first, rows, 1, c.valueWidth(), padded, scratch, OWN_VALUES);
+    }
+
+    /** Puts the candidates' own scores behind those of the last events, and minus infinity, whose exponential is 0, behind them. */
+    private static void appendThemselves(int rows, int count, int columns, float[] own, float[] scores) {
         for (int row = 0; row < rows; row++) {
-            add(1, 1, padded, scores, row, 1, values, row, sums, row);
+            scores[row * columns + count] = own[row];
+            Arrays.fill(scores, row * columns + count + 1, (row + 1) * columns, Float.NEGATIVE_INFINITY);
         }
     }
 
@@ -246,31 +305,22 @@ final class CandidateAttentionKernel implements FusedKernel {
                 scores);
     }
 
-    /** {@code sums += scores values}, from a row of each on. */
+    /** {@code sums += scores values}. */
     private void add(
-            int rows,
-            int depth,
-            int width,
-            float[] scores,
-            int from,
-            int stride,
-            AttentionSlice values,
-            int valueRow,
-            AttentionSlice sums,
-            int sumsRow) {
+            int rows, int depth, int width, float[] scores, int stride, AttentionSlice values, AttentionSlice sums) {
         tiles.multiplyAdd(
                 rows,
                 depth,
                 width,
                 scores,
-                from,
+                0,
                 stride,
                 1,
                 values.values(),
-                values.at(valueRow, 0),
+                values.at(0, 0),
                 values.rowStride(),
                 sums.values(),
-                sums.at(sumsRow, 0),
+                sums.at(0, 0),
                 sums.rowStride());
     }
 }

@@ -57,7 +57,7 @@ final class InnerProductTopKKernel implements FusedKernel {
             int from = queries.at(query);
             long[][] best = new long[tasks][];
             pool.run(tasks, (task, scratch) -> {
-                BestKeys keys = new BestKeys(Math.min(k, grain * PANEL));
+                BestKeys keys = new BestKeys(kernels, Math.min(k, grain * PANEL));
                 float[] products = scratch.floats(PRODUCTS, PANEL);
                 for (int panel = task * grain; panel < Math.min(count, (task + 1L) * grain); panel++) {
                     Arrays.fill(products, 0, PANEL, 0);
@@ -75,52 +75,17 @@ final class InnerProductTopKKernel implements FusedKernel {
                             products,
                             0,
                             PANEL);
-                    keys.offer(kernels, products, Math.min(PANEL, op.rows() - panel * PANEL), panel * PANEL);
+                    keys.offer(products, 0, Math.min(PANEL, op.rows() - panel * PANEL), panel * PANEL);
                 }
-                best[task] = keys.toArray();
+                best[task] = Arrays.copyOf(keys.descending(), keys.size());
             });
             long[] all =
                     Arrays.stream(best).flatMapToLong(Arrays::stream).sorted().toArray();
             for (int i = 0; i < k; i++) {
                 long key = all[all.length - 1 - i];
-                values[outputs[0].layout().offset() + query * k + i] = Selection.value(key);
-                indices[outputs[1].layout().offset() + query * k + i] = Selection.position(key);
+                values[outputs[0].layout().offset() + query * k + i] = BestKeys.value(key);
+                indices[outputs[1].layout().offset() + query * k + i] = BestKeys.position(key);
             }
-        }
-    }
-
-    /** The largest of the keys offered, in a heap with the least of them at its root. */
-    private static final class BestKeys {
-        private final long[] heap;
-        private int size;
-
-        BestKeys(int most) {
-            heap = new long[most];
-        }
-
-        /** Offers n values, the first of which has a position. */
-        void offer(ReduceKernels kernels, float[] values, int n, int position) {
-            int i = 0;
-            while (size < heap.length && i < n) {
-                heap[size++] = Selection.key(values[i], position + i);
-                i++;
-                for (int root = size / 2 - 1; size == heap.length && root >= 0; root--) {
-                    Selection.sink(heap, root, size);
-                }
-            }
-            // Most values are below the root, and are passed over by vectors.
-            while (i < n && (i = kernels.nextAbove(Selection.value(heap[0]), values, 0, i, n)) < n) {
-                long key = Selection.key(values[i], position + i);
-                if (key > heap[0]) {
-                    heap[0] = key;
-                    Selection.sink(heap, 0, size);
-                }
-                i++;
-            }
-        }
-
-        long[] toArray() {
-            return Arrays.copyOf(heap, size);
         }
     }
 }

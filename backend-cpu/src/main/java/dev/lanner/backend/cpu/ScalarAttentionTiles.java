@@ -50,12 +50,24 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
-        transposed(rows, width, source, offset, stride, target);
+    public void scaledAdd(
+            int rows, int width, float[] factors, float[] b, int bOffset, int bRow, float[] c, int cOffset, int cRow) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                c[cOffset + row * cRow + column] += factors[row] * b[bOffset + row * bRow + column];
+            }
+        }
+    }
+
+    @Override
+    public void transpose(
+            int rows, int width, float[] source, int offset, int stride, float[] target, int to, int size) {
+        transposed(rows, width, source, offset, stride, target, to, size);
     }
 
     /** {@link #transpose}, which the Vector API is of no help with where vectors are not of sixteen floats. */
-    static void transposed(int rows, int width, float[] source, int offset, int stride, float[] target) {
+    static void transposed(
+            int rows, int width, float[] source, int offset, int stride, float[] target, int start, int size) {
         int row = 0;
         for (; row + 4 <= rows; row += 4) { // by fours: a store in each column of the target costs more than a load
             int from0 = offset + row * stride;
@@ -63,7 +75,7 @@ final class ScalarAttentionTiles implements AttentionTiles {
             int from2 = from1 + stride;
             int from3 = from2 + stride;
             for (int k = 0; k < width; k++) {
-                int to = k * SIZE + row;
+                int to = start + k * size + row;
                 target[to] = source[from0 + k];
                 target[to + 1] = source[from1 + k];
                 target[to + 2] = source[from2 + k];
@@ -73,11 +85,11 @@ final class ScalarAttentionTiles implements AttentionTiles {
         for (; row < rows; row++) {
             int from = offset + row * stride;
             for (int k = 0; k < width; k++) {
-                target[k * SIZE + row] = source[from + k];
+                target[start + k * size + row] = source[from + k];
             }
         }
-        for (int k = 0; rows < SIZE && k < width; k++) {
-            Arrays.fill(target, k * SIZE + rows, (k + 1) * SIZE, 0);
+        for (int k = 0; rows < size && k < width; k++) {
+            Arrays.fill(target, start + k * size + rows, start + (k + 1) * size, 0);
         }
     }
 

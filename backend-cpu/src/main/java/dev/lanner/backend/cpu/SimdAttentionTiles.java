@@ -52,11 +52,26 @@ final class SimdAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void transpose(int rows, int width, float[] source, int offset, int stride, float[] target) {
+    public void scaledAdd(
+            int rows, int width, float[] factors, float[] b, int bOffset, int bRow, float[] c, int cOffset, int cRow) {
+        for (int row = 0; row < rows; row++) {
+            FloatVector factor = FloatVector.broadcast(F, factors[row]);
+            int from = bOffset + row * bRow;
+            int to = cOffset + row * cRow;
+            for (int column = 0; column < width; column += LANES) {
+                FloatVector sum = FloatVector.fromArray(F, c, to + column);
+                factor.fma(FloatVector.fromArray(F, b, from + column), sum).intoArray(c, to + column);
+            }
+        }
+    }
+
+    @Override
+    public void transpose(
+            int rows, int width, float[] source, int offset, int stride, float[] target, int to, int size) {
         if (LANES == SimdTranspose.LANES && width % LANES == 0) {
-            SimdTranspose.transpose(rows, width, source, offset, stride, target, SIZE);
+            SimdTranspose.transpose(rows, width, source, offset, stride, target, to, size);
         } else {
-            ScalarAttentionTiles.transposed(rows, width, source, offset, stride, target);
+            ScalarAttentionTiles.transposed(rows, width, source, offset, stride, target, to, size);
         }
     }
 

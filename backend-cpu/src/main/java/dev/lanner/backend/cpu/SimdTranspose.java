@@ -38,12 +38,13 @@ final class SimdTranspose {
      *
      * @param rows rows of the source, at most {@code size}
      * @param width its columns, a multiple of {@link #LANES}
-     * @param target {@code [width, size]}, {@code size} a multiple of {@link #LANES}
+     * @param target {@code [width, size]} from {@code start} on, {@code size} a multiple of {@link #LANES}
      */
-    static void transpose(int rows, int width, float[] source, int offset, int stride, float[] target, int size) {
+    static void transpose(
+            int rows, int width, float[] source, int offset, int stride, float[] target, int start, int size) {
         for (int column = 0; column < width; column += LANES) {
             for (int row = 0; row < size; row += LANES) {
-                int to = column * size + row;
+                int to = start + column * size + row;
                 for (int four = 0; four < LANES; four += 4) {
                     int from = offset + (row + four) * stride + column;
                     exchangeInFours(rows - row - four, source, from, stride, target, to + four * size, size);

@@ -28,10 +28,11 @@ final class CacheRows {
      * @param owner who encodes into it
      * @param capacity rows that there may ever be
      * @param blocks of the model
-     * @param width D
+     * @param keyWidth H * dqk
+     * @param valueWidth H * dv
      * @param used rows that are claimed
      */
-    CacheRows(Object owner, int capacity, int blocks, int width, int used) {
+    CacheRows(Object owner, int capacity, int blocks, int keyWidth, int valueWidth, int used) {
         this.owner = owner;
         this.capacity = capacity;
         this.used = new AtomicInteger(used);
@@ -40,8 +41,8 @@ final class CacheRows {
         keys = new Tensor[blocks];
         values = new Tensor[blocks];
         for (int block = 0; block < blocks; block++) {
-            keys[block] = zeros(DType.F32, Shape.of(allocated, width));
-            values[block] = zeros(DType.F32, Shape.of(allocated, width));
+            keys[block] = zeros(DType.F32, Shape.of(allocated, keyWidth));
+            values[block] = zeros(DType.F32, Shape.of(allocated, valueWidth));
         }
         times = zeros(DType.I64, Shape.of(allocated));
     }
@@ -71,7 +72,7 @@ final class CacheRows {
         if (length < times.size(0) && used.compareAndSet(length, length + 1)) {
             return this;
         }
-        CacheRows copy = new CacheRows(owner, capacity, keys.length, keys[0].size(1), length + 1);
+        CacheRows copy = new CacheRows(owner, capacity, keys.length, keys[0].size(1), values[0].size(1), length + 1);
         for (int block = 0; block < keys.length; block++) {
             copy.keys[block].narrow(0, 0, length).assign(keys[block].narrow(0, 0, length));
             copy.values[block].narrow(0, 0, length).assign(values[block].narrow(0, 0, length));

@@ -4,7 +4,7 @@ import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 
-/** What indexes share: rows and states divided by their norms, clamped like those of {@link Functional#l2Normalize}. */
+/** What scores and indexes share: rows and states divided by their norms, clamped like those of {@link Functional#l2Normalize}. */
 final class Directions {
     private Directions() {}
 
@@ -17,6 +17,20 @@ final class Directions {
     }
 
     /** The direction of a state. */
+    static float[] of(float[] state) {
+        double squares = 0;
+        for (float x : state) {
+            squares += (double) x * x;
+        }
+        double norm = Math.max(Functional.MIN_NORM, Math.sqrt(squares));
+        float[] direction = new float[state.length];
+        for (int i = 0; i < state.length; i++) {
+            direction[i] = (float) (state[i] / norm);
+        }
+        return direction;
+    }
+
+    /** The direction of a state that is searched with. */
     static float[] of(float[] state, int width, int k, int size) {
         if (state.length != width) {
             throw new IllegalArgumentException(
@@ -25,15 +39,6 @@ final class Directions {
         if (k < 1 || k > size) {
             throw new IllegalArgumentException("itemIndex: k must be in 1.." + size + ", found " + k);
         }
-        double squares = 0;
-        for (float x : state) {
-            squares += (double) x * x;
-        }
-        double norm = Math.max(Functional.MIN_NORM, Math.sqrt(squares));
-        float[] direction = new float[width];
-        for (int i = 0; i < width; i++) {
-            direction[i] = (float) (state[i] / norm);
-        }
-        return direction;
+        return of(state);
     }
 }

@@ -1,5 +1,8 @@
 package dev.lanner.hstu.inference;
 
+import dev.lanner.hstu.model.Sequences;
+import dev.lanner.tensor.DType;
+import dev.lanner.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -30,6 +33,24 @@ public record History(int[] items, int[] actions, long[] times) {
     /** n. */
     public int length() {
         return items.length;
+    }
+
+    /**
+     * As one packed sequence.
+     *
+     * @param queryTime of the last row, seconds
+     */
+    Sequences sequence(long queryTime) {
+        int n = length();
+        long[] queryTimes = Arrays.copyOfRange(times, 1, n + 1);
+        queryTimes[n - 1] = queryTime;
+        return new Sequences(
+                Tensor.of(new int[] {0, n}, 2),
+                Tensor.of(items, n),
+                Tensor.of(actions, n),
+                Tensor.arange(DType.I32, n),
+                Tensor.of(times, n),
+                Tensor.of(queryTimes, n));
     }
 
     /** The last events, at most {@code count} of them. */

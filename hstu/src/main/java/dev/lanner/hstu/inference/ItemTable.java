@@ -7,39 +7,56 @@ import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * What depends on an item alone, for all of them, a row for each: the direction of its embedding, its part of a predicted rating, its
- * token as a candidate, and that token's projections in the first block. Side by side, so that one look-up gives all.
+ * What depends on an item alone, for all of them, a row for each: the direction of its embedding; of a model that predicts ratings its
+ * part of one; and where that is target-aware its token as a candidate, and that token's projections in the first block. Side by side,
+ * so that one look-up gives all.
  */
 final class ItemTable {
-    private final Tensor table;
-    private final int width;
+    private static final int DIRECTIONS = 0;
+    private static final int RATING_TERMS = 1;
+    private static final int TOKENS = 2;
+    private static final int PROJECTIONS = 3;
 
-    private ItemTable(Tensor table, int width) {
+    private final Tensor table;
+    /** The first column of each part, and behind the last. */
+    private final int[] starts;
+
+    private ItemTable(Tensor table, int... starts) {
         this.table = table;
-        this.width = width;
+        this.starts = starts;
     }
 
     /** The table of a model's parameters as they are. */
     static ItemTable of(HstuModel model) {
-        int rows = model.itemCount() + 1;
         try (Scope scope = Scope.open()) {
-            Tensor ids = Tensor.arange(DType.I32, rows);
-            Tensor embeddings = model.itemEmbeddings().detach();
-            Tensor tokens = model.tokens(ids, Tensor.zeros(DType.I32, Shape.of(rows)));
-            Projections first = model.blocks().get(0).project(tokens);
-            Tensor table = Tensor.concat(
-                    1,
-                    Functional.l2Normalize(embeddings),
-                    model.ratingTerms(ids),
-                    tokens,
-                    first.keys(),
-                    first.queries(),
-                    first.values(),
-                    first.gates());
-            return new ItemTable(scope.keep(table), embeddings.size(1));
+            List<Tensor> parts = parts(model);
+            int[] starts = new int[parts.size() + 1];
+            for (int i = 0; i < parts.size(); i++) {
+                starts[i + 1] = starts[i] + parts.get(i).size(1);
+            }
+            return new ItemTable(scope.keep(Tensor.concat(1, parts.toArray(Tensor[]::new))), starts);
         }
+    }
+
+    private static List<Tensor> parts(HstuModel model) {
+        int rows = model.itemCount() + 1;
+        Tensor ids = Tensor.arange(DType.I32, rows);
+        List<Tensor> parts = new ArrayList<>();
+        parts.add(Functional.l2Normalize(model.itemEmbeddings().detach()));
+        if (model.predictsRatings()) {
+            parts.add(model.ratingTerms(ids));
+        }
+        if (model.config().loss().ratingTargetAware()) {
+            Tensor zeros = Tensor.zeros(DType.I32, Shape.of(rows));
+            Tensor tokens = model.tokens(ids, zeros, zeros);
+            Projections first = model.blocks().get(0).project(tokens);
+            parts.addAll(List.of(tokens, first.keys(), first.queries(), first.values(), first.beside()));
+        }
+        return parts;
     }
 
     /**
@@ -55,34 +72,34 @@ final class ItemTable {
             adjacent &= items[first + i] == items[first] + i;
         }
         if (adjacent) {
-            return new ItemTable(table.narrow(0, items[first], count), width);
+            return new ItemTable(table.narrow(0, items[first], count), starts);
         }
         int[] some = new int[count];
         System.arraycopy(items, first, some, 0, count);
-        return new ItemTable(table.gatherRows(Tensor.of(some, count)), width);
+        return new ItemTable(table.gatherRows(Tensor.of(some, count)), starts);
     }
 
-    private Tensor column(int number) {
-        return table.narrow(1, number * width, width);
+    private Tensor part(int number) {
+        return table.narrow(1, starts[number], starts[number + 1] - starts[number]);
     }
 
     /** Embeddings divided by their norms, {@code [M, D]}. */
     Tensor directions() {
-        return column(0);
+        return part(DIRECTIONS);
     }
 
-    /** {@link HstuModel#ratingTerms}, {@code [M, D]}. */
+    /** {@link HstuModel#ratingTerms}, {@code [M, D]}, of a model that predicts ratings. */
     Tensor ratingTerms() {
-        return column(1);
+        return part(RATING_TERMS);
     }
 
-    /** Tokens with unknown action, {@code [M, D]}. */
+    /** Tokens with unknown action, {@code [M, D]}, of a model with target-aware ratings. */
     Tensor tokens() {
-        return column(2);
+        return part(TOKENS);
     }
 
     /** The tokens' projections in the first block. */
     Projections projections() {
-        return new Projections(column(3), column(4), column(5), column(6));
+        return new Projections(part(PROJECTIONS), part(PROJECTIONS + 1), part(PROJECTIONS + 2), part(PROJECTIONS + 3));
     }
 }

@@ -46,19 +46,9 @@ final class FusedInput extends Module implements InputLayer {
         return new Embedding(parameters.create(config.initial().actions().of(width, ACTIONS + 1), ACTIONS + 1, width));
     }
 
+    /** Of an unknown action it takes the padding row, all zeros; positions count for nothing. */
     @Override
-    public Tensor forward(Sequences input) {
-        return forward(input.items(), input.actions());
-    }
-
-    /**
-     * One row for each event.
-     *
-     * @param ids I32 {@code [N]}, items 1..V
-     * @param known I32 {@code [N]}, actions 1..3, or 0 where the action is not known: the padding row, all zeros
-     * @return {@code [N, D]}
-     */
-    Tensor forward(Tensor ids, Tensor known) {
+    public Tensor forward(Tensor ids, Tensor known, Tensor positions) {
         Tensor item = items.forward(ids);
         Tensor joinedRows = actions == null ? item : Tensor.concat(1, item, actions.forward(known));
         return output.forward(joined.forwardSilu(joinedRows));

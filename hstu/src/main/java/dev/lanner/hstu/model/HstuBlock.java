@@ -108,11 +108,7 @@ public final class HstuBlock extends EncoderBlock {
         return parameters.create(Initializer.constant(0), size);
     }
 
-    /**
-     * The pointwise projections of rows.
-     *
-     * @param x {@code [N, D]}
-     */
+    @Override
     public Projections project(Tensor x) {
         Tensor rows = inputNorm == null ? x : inputNorm.forward(x);
         if (inputOfValues == null) {
@@ -125,18 +121,6 @@ public final class HstuBlock extends EncoderBlock {
     }
 
     @Override
-    public Tensor forward(Tensor x, Sequences sequences) {
-        return forward(x, project(x), sequences);
-    }
-
-    /**
-     * The block's output for rows whose projections are there.
-     *
-     * @param x {@code [N, D]}
-     * @param rows {@link #project} of x
-     * @param sequences which rows belong together, and when they happened
-     * @return {@code [N, D]}
-     */
     public Tensor forward(Tensor x, Projections rows, Sequences sequences) {
         Tensor times = sequences.times();
         Tensor aggregated = Fused.apply(
@@ -152,16 +136,8 @@ public final class HstuBlock extends EncoderBlock {
         return finish(x, rows, aggregated);
     }
 
-    /**
-     * The block's output for candidates behind one history: see {@link CandidateAttention}.
-     *
-     * @param x {@code [M, D]}
-     * @param rows {@link #project} of x
-     * @param history what this block made of the history's n events
-     * @param queryTime I64 {@code [1]}, the time at which the candidates stand
-     * @return {@code [M, D]}
-     */
-    public Tensor forwardCandidates(Tensor x, Projections rows, KeyValues history, Tensor queryTime) {
+    @Override
+    public Tensor forwardCandidates(Tensor x, Projections rows, KeyValues history, Tensor asked, Tensor time) {
         Tensor aggregated = Fused.apply(
                 candidateAttention,
                 rows.queries(),
@@ -170,7 +146,8 @@ public final class HstuBlock extends EncoderBlock {
                 history.keys(),
                 history.values(),
                 history.times(),
-                queryTime,
+                queryTime ? asked : time,
+                time,
                 positionBias,
                 timeBias);
         return finish(x, rows, aggregated);
@@ -207,18 +184,17 @@ public final class HstuBlock extends EncoderBlock {
     private Tensor ofThemselves(Projections rows) {
         int count = rows.keys().size(0);
         int heads = attention.heads();
-        int width = rows.keys().size(1) / heads;
         Tensor bias =
                 positionBias.narrow(0, attention.maxLength() - 1, 1).add(timeBias.narrow(0, attention.bucket(0, 0), 1));
         Tensor scores = rows.queries()
                 .mul(rows.keys())
-                .reshape(count, heads, width)
+                .reshape(count, heads, rows.keys().size(1) / heads)
                 .sum(true, 2)
                 .add(bias);
         return scores.silu()
                 .div(attention.divisor())
-                .mul(rows.values().reshape(count, heads, width))
-                .reshape(count, heads * width);
+                .mul(rows.values().reshape(count, heads, rows.values().size(1) / heads))
+                .reshape(count, rows.values().size(1));
     }
 
     /**
@@ -242,7 +218,7 @@ public final class HstuBlock extends EncoderBlock {
     }
 
     private Tensor finish(Tensor x, Projections rows, Tensor aggregated) {
-        Tensor gated = Fused.apply(gate, aggregated, rows.gates(), gamma, beta);
+        Tensor gated = Fused.apply(gate, aggregated, rows.beside(), gamma, beta);
         return dropsBefore
                 ? output.forwardDropoutAdd(dropout.forward(gated), NO_DROPOUT, x)
                 : output.forwardDropoutAdd(gated, dropout, x);

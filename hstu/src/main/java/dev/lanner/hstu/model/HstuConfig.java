@@ -33,7 +33,7 @@ public record HstuConfig(
         LossConfig loss,
         InitialConfig initial) {
     static final String CANDIDATES_NEED =
-            "HSTU blocks with SiLU attention as wide as the model, no query time, and an input without positions";
+            "HSTU blocks with SiLU attention, no query time, and an input without positions";
 
     /** Checks every value; features are null in the settings of runs from before there were such. */
     public HstuConfig {
@@ -56,7 +56,11 @@ public record HstuConfig(
                     wrong,
                     input == InputKind.ITEM_POSITION || features.equals(InputFeatures.NONE),
                     "features go with input ITEM_POSITION, found " + input);
-            checkTogether(wrong, attention, block, loss, takesCandidates(width, input, attention, block));
+            Rules.require(
+                    wrong,
+                    !features.queryGap() || attention.queryTime(),
+                    "features.queryGap needs attention.queryTime");
+            checkTogether(wrong, attention, block, loss, takesCandidates(input, attention, block));
         }
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("config: " + String.join("; ", wrong));
@@ -83,32 +87,18 @@ public record HstuConfig(
     }
 
     /**
-     * Whether a candidate behind a history has been defined for the model: for the article's kind
-     * (docs/decisions/011-m-falcon.md).
+     * Whether a candidate behind a history, from whose own state its rating is predicted, has been defined for the model: for the
+     * article's kind (docs/decisions/011-m-falcon.md).
      */
     public boolean takesCandidates() {
-        return takesCandidates(width, input, attention, block);
+        return takesCandidates(input, attention, block);
     }
 
-    private static boolean takesCandidates(int width, InputKind input, AttentionConfig attention, BlockConfig block) {
+    private static boolean takesCandidates(InputKind input, AttentionConfig attention, BlockConfig block) {
         return block.kind() == BlockKind.HSTU
                 && attention.activation() == AttentionActivation.SILU
                 && !attention.queryTime()
-                && input != InputKind.ITEM_POSITION
-                && attention.heads() * attention.queryWidth() == width
-                && attention.heads() * attention.valueWidth() == width;
-    }
-
-    /**
-     * Checks that candidates can be scored and rated behind a cached history.
-     *
-     * @throws IllegalArgumentException if the model takes no candidates or predicts no ratings
-     */
-    public void requireServed() {
-        if (!takesCandidates() || !loss.predictsRatings()) {
-            throw new IllegalArgumentException(
-                    "model: preset " + preset + " cannot be served: that needs a rating head and " + CANDIDATES_NEED);
-        }
+                && input != InputKind.ITEM_POSITION;
     }
 
     /** The preset {@code article}: see {@link Presets}. */

@@ -74,16 +74,17 @@ public final class HstuModel extends Module {
         return itemCount;
     }
 
-    /**
-     * The blocks in their order, for candidates behind a history.
-     *
-     * @throws IllegalArgumentException if the model is none that takes candidates
-     */
-    public List<HstuBlock> blocks() {
-        requireCandidates(config);
-        List<HstuBlock> all = new ArrayList<>();
-        blocks.forEach(block -> all.add((HstuBlock) block));
+    /** The blocks in their order. */
+    public List<EncoderBlock> blocks() {
+        List<EncoderBlock> all = new ArrayList<>();
+        blocks.forEach(all::add);
         return all;
+    }
+
+    /** The blocks of a model that takes candidates. */
+    private List<HstuBlock> candidateBlocks() {
+        requireCandidates(config);
+        return blocks().stream().map(block -> (HstuBlock) block).toList();
     }
 
     private static void requireCandidates(HstuConfig config) {
@@ -99,16 +100,33 @@ public final class HstuModel extends Module {
     }
 
     /**
-     * What the first block takes of items that stand in no sequence.
+     * What the first block takes of events, whenever they ask.
      *
      * @param ids I32 {@code [N]}, items 1..V
      * @param actions I32 {@code [N]}, 1..3, or 0 for an item that nothing was done with yet, a candidate
+     * @param positions I32 {@code [N]}, from the oldest event that is kept, which is 0
      * @return {@code [N, D]}
-     * @throws IllegalArgumentException if the model is none that takes candidates
      */
-    public Tensor tokens(Tensor ids, Tensor actions) {
-        requireCandidates(config);
-        return ((FusedInput) input).forward(ids, actions);
+    public Tensor tokens(Tensor ids, Tensor actions, Tensor positions) {
+        return input.forward(ids, actions, positions);
+    }
+
+    /**
+     * What the first block takes of events when it is known what time each asks with; without {@link InputFeatures#queryGap} that is
+     * nothing else.
+     *
+     * @param tokens {@link #tokens} of the events
+     * @param times I64 {@code [N]}, seconds
+     * @param queryTimes I64 {@code [N]}, seconds
+     * @return {@code [N, D]}
+     */
+    public Tensor asked(Tensor tokens, Tensor times, Tensor queryTimes) {
+        return input.asked(tokens, times, queryTimes);
+    }
+
+    private Tensor tokens(Sequences sequences) {
+        Tensor tokens = tokens(sequences.items(), sequences.actions(), sequences.positions());
+        return asked(tokens, sequences.times(), sequences.queryTimes());
     }
 
     /**
@@ -117,7 +135,7 @@ public final class HstuModel extends Module {
      * @return {@code [N, D]}
      */
     public Tensor encode(Sequences sequences) {
-        Tensor x = input.forward(sequences);
+        Tensor x = tokens(sequences);
         for (EncoderBlock block : blocks) {
             x = block.forward(x, sequences);
         }
@@ -135,9 +153,10 @@ public final class HstuModel extends Module {
             Tensor states = encode(sequences);
             return new Encoded(states, states);
         }
-        Tensor x = tokens(sequences.items(), sequences.actions());
-        Tensor candidates = tokens(targets, Tensor.zeros(DType.I32, targets.shape()));
-        for (HstuBlock block : blocks()) {
+        Tensor x = tokens(sequences);
+        // Models that take candidates look at no positions.
+        Tensor candidates = tokens(targets, Tensor.zeros(DType.I32, targets.shape()), sequences.positions());
+        for (HstuBlock block : candidateBlocks()) {
             Projections events = block.project(x);
             // Dropout's mask of a row is that of the event in it.
             candidates = block.forwardTargets(candidates, block.project(candidates), events, sequences);
@@ -154,8 +173,8 @@ public final class HstuModel extends Module {
      * @throws IllegalArgumentException if the model is none that takes candidates
      */
     public Tensor encodeWithCandidates(Sequences sequences) {
-        Tensor x = tokens(sequences.items(), sequences.actions());
-        for (HstuBlock block : blocks()) {
+        Tensor x = tokens(sequences);
+        for (HstuBlock block : candidateBlocks()) {
             x = block.forwardWithCandidates(x, sequences);
         }
         return x;

@@ -7,8 +7,8 @@ import dev.lanner.nn.ParameterFactory;
 import dev.lanner.tensor.Tensor;
 
 /**
- * The paper's input layer, {@code x = dropout(E_item[id] sqrt(D) + P[position])}, and in the sum what {@link InputFeatures} names:
- * {@code E_action[a]} and {@code E_gap[bucket(t_(i+1) - t_i)]}.
+ * The paper's input layer, {@code x = dropout(E_item[id] sqrt(D) + P[position])}, with what {@link InputFeatures} names: {@code
+ * E_action[a]} in the sum, and {@code E_gap[bucket(t_(i+1) - t_i)]} added to x.
  */
 final class PositionInput extends Module implements InputLayer {
     private final Embedding items;
@@ -48,27 +48,26 @@ final class PositionInput extends Module implements InputLayer {
                 : null;
     }
 
+    /** Without their embeddings actions count for nothing. */
     @Override
-    public Tensor forward(Sequences input) {
-        Tensor sum = items.forward(input.items()).mul(scale).add(positions.gatherRows(input.positions()));
-        if (actions != null) {
-            sum = sum.add(actions.forward(input.actions()));
-        }
-        if (gaps != null) {
-            sum = sum.add(gaps(input));
-        }
-        return dropout.forward(sum);
+    public Tensor forward(Tensor ids, Tensor known, Tensor places) {
+        Tensor sum = items.forward(ids).mul(scale).add(positions.gatherRows(places));
+        return dropout.forward(actions == null ? sum : sum.add(actions.forward(known)));
     }
 
     /**
-     * The rows of the gaps' table by the time from each event to the next, {@code [N, D]}: the first row and the steps from bucket to
-     * bucket up to that of the gap, a product with zeros and ones, whose gradient is one too.
+     * With the rows of the gaps' table by the time from each event to the next: the first row and the steps from bucket to bucket up
+     * to that of the gap, a product with zeros and ones, whose gradient is one too.
      */
-    private Tensor gaps(Sequences input) {
+    @Override
+    public Tensor asked(Tensor tokens, Tensor times, Tensor queryTimes) {
+        if (gaps == null) {
+            return tokens;
+        }
         int steps = boundaries.size(0);
         Tensor first = gaps.narrow(0, 0, 1);
         Tensor differences = gaps.narrow(0, 1, steps).sub(gaps.narrow(0, 0, steps));
-        Tensor gap = input.queryTimes().sub(input.times()).unsqueeze(1);
-        return gap.ge(boundaries).to(gaps.dtype()).matmul(differences).add(first);
+        Tensor reached = queryTimes.sub(times).unsqueeze(1).ge(boundaries).to(gaps.dtype());
+        return tokens.add(reached.matmul(differences)).add(first);
     }
 }

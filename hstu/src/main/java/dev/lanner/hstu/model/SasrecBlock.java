@@ -7,6 +7,7 @@ import dev.lanner.nn.ParameterFactory;
 import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.AttentionActivation;
+import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.HstuAttention;
 import java.util.List;
 
@@ -70,19 +71,47 @@ public final class SasrecBlock extends EncoderBlock {
     }
 
     @Override
-    public Tensor forward(Tensor x, Sequences sequences) {
+    public Projections project(Tensor x) {
         Tensor normalised = norm.forward(x);
-        Tensor aggregated = Fused.apply(
-                attention,
-                queries.forward(normalised),
-                keys.forward(x),
-                values.forward(x),
-                sequences.offsets(),
-                sequences.times(),
-                sequences.times(),
-                noPositionBias,
-                noTimeBias);
-        Tensor h = norm.forward(output.forwardDropoutAdd(aggregated, outputDropout, normalised));
+        return new Projections(keys.forward(x), queries.forward(normalised), values.forward(x), normalised);
+    }
+
+    @Override
+    public Tensor forward(Tensor x, Projections rows, Sequences sequences) {
+        return finish(
+                rows,
+                Fused.apply(
+                        attention,
+                        rows.queries(),
+                        rows.keys(),
+                        rows.values(),
+                        sequences.offsets(),
+                        sequences.times(),
+                        sequences.times(),
+                        noPositionBias,
+                        noTimeBias));
+    }
+
+    @Override
+    public Tensor forwardCandidates(Tensor x, Projections rows, KeyValues history, Tensor queryTime, Tensor time) {
+        return finish(
+                rows,
+                Fused.apply(
+                        new CandidateAttention(attention),
+                        rows.queries(),
+                        rows.keys(),
+                        rows.values(),
+                        history.keys(),
+                        history.values(),
+                        history.times(),
+                        queryTime,
+                        time,
+                        noPositionBias,
+                        noTimeBias));
+    }
+
+    private Tensor finish(Projections rows, Tensor aggregated) {
+        Tensor h = norm.forward(output.forwardDropoutAdd(aggregated, outputDropout, rows.beside()));
         Tensor activated = hiddenDropout.forward(hidden.forward(h).relu());
         return feedForward.forwardDropoutAdd(activated, feedForwardDropout, h);
     }

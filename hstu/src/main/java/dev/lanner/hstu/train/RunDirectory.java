@@ -78,21 +78,6 @@ public final class RunDirectory {
         return RunConfig.read(path.resolve(CONFIG));
     }
 
-    /**
-     * The settings of the run in it, of a model that can be served.
-     *
-     * @throws IOException if they cannot be read, or the model cannot be served
-     */
-    public RunConfig servedConfig() throws IOException {
-        RunConfig config = config();
-        try {
-            config.model().requireServed();
-        } catch (IllegalArgumentException e) {
-            throw new IOException(path + ": " + e.getMessage(), e);
-        }
-        return config;
-    }
-
     /** Writes the settings, and makes the folder. */
     public void writeConfig(RunConfig config) throws IOException {
         Files.createDirectories(path);

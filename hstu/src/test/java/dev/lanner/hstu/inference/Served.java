@@ -2,9 +2,7 @@ package dev.lanner.hstu.inference;
 
 import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.hstu.model.Sequences;
 import dev.lanner.tensor.RandomKey;
-import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -17,6 +15,64 @@ final class Served {
     private static final long START = 978_300_000L;
 
     private Served() {}
+
+    /** The kinds of models that are served differently. */
+    enum Kind {
+        /** Fused input, attention by SiLU, candidates with states of their own. */
+        ARTICLE,
+        /** Ratings from the state after the last event. */
+        LAST_STATE,
+        /** Queries and values with widths of their own. */
+        OWN_WIDTHS,
+        /** Softmax in place of SiLU, ratings from the state after the last event. */
+        SOFTMAX,
+        /** Positions, query time, no ratings. */
+        PAPER,
+        /** The same with actions and gaps in the input. */
+        FEATURES,
+        /** Query time, a softmax and ratings. */
+        QUERY_TIME_SOFTMAX,
+        /** Positions without query time. */
+        POSITION_ONLY,
+        /** SASRec's blocks. */
+        SASREC;
+
+        /** Small settings of this kind. */
+        HstuConfig config() {
+            return config(LONGEST);
+        }
+
+        HstuConfig config(int longest) {
+            HstuConfig config = switch (this) {
+                case ARTICLE -> Served.config(6, 2, true);
+                case LAST_STATE -> Served.config(16, 1, false);
+                case OWN_WIDTHS ->
+                    Served.config(8, 2, true).with("attention.queryWidth", 3).with("attention.valueWidth", 5);
+                case SOFTMAX -> Served.config(6, 2, false).with("attention.activation", "SOFTMAX");
+                case PAPER -> small("paper");
+                case FEATURES -> small("paper").with("features.actions", true).with("features.queryGap", true);
+                case QUERY_TIME_SOFTMAX ->
+                    small("paper").with("attention.activation", "SOFTMAX").with("loss.ratingWeight", 0.3);
+                case POSITION_ONLY -> small("position-only");
+                case SASREC -> small("sasrec");
+            };
+            return config.with("maxLength", longest);
+        }
+    }
+
+    private static HstuConfig small(String preset) {
+        return HstuConfig.preset(preset)
+                .with("preset", "test")
+                .with("width", 6)
+                .with("blocks", 3)
+                .with("maxLength", LONGEST)
+                .with("attention.heads", 2)
+                .with("attention.queryWidth", 3)
+                .with("attention.valueWidth", 4)
+                .with("attention.divisor", LONGEST)
+                .with("initial.items.scale", 0.5)
+                .with("initial.projection.scale", 0.7);
+    }
 
     static HstuConfig config(int width, int heads, boolean targetAware) {
         return HstuConfig.article()
@@ -75,37 +131,6 @@ final class Served {
 
     static int[] catalogue() {
         return IntStream.rangeClosed(1, ITEMS).toArray();
-    }
-
-    /** Ratings by one full forward pass of history and candidate for each candidate. */
-    static float[] fullForward(HstuModel model, History history, long time, int... candidates) {
-        try (Scope scope = Scope.open()) {
-            int n = history.length() + 1;
-            int m = candidates.length;
-            int[] offsets = new int[m + 1];
-            int[] last = new int[m];
-            int[] items = new int[m * n];
-            int[] actions = new int[m * n];
-            long[] times = new long[m * n];
-            for (int c = 0; c < m; c++) {
-                offsets[c + 1] = (c + 1) * n;
-                last[c] = offsets[c + 1] - 1;
-                System.arraycopy(history.items(), 0, items, c * n, n - 1);
-                System.arraycopy(history.actions(), 0, actions, c * n, n - 1);
-                System.arraycopy(history.times(), 0, times, c * n, n - 1);
-                items[last[c]] = candidates[c];
-                times[last[c]] = time;
-            }
-            Sequences sequences = Sequences.forCandidates(
-                    Tensor.of(offsets, m + 1),
-                    Tensor.of(items, m * n),
-                    Tensor.of(actions, m * n),
-                    Tensor.of(times, m * n));
-            Tensor whole =
-                    n <= model.config().maxLength() ? model.encode(sequences) : model.encodeWithCandidates(sequences);
-            Tensor states = whole.gatherRows(Tensor.of(last, m));
-            return model.ratings(states, Tensor.of(candidates, m)).toFloats();
-        }
     }
 
     static int[] shuffled(long seed, int... items) {

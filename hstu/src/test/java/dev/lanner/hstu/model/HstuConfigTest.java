@@ -1,6 +1,7 @@
 package dev.lanner.hstu.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,17 +94,13 @@ class HstuConfigTest {
     }
 
     @Test
-    void whatCannotBeServedIsTold() {
-        HstuConfig.article().requireServed();
+    void whatTakesNoCandidatesIsTold() {
+        assertTrue(HstuConfig.article().with("attention.valueWidth", 32).takesCandidates());
         for (HstuConfig other : List.of(
                 HstuConfig.preset("paper"),
                 HstuConfig.preset("sasrec"),
-                HstuConfig.article().with("attention.activation", AttentionActivation.SOFTMAX),
-                HstuConfig.article().with("attention.valueWidth", 32),
-                HstuConfig.article().with("loss.ratingWeight", 0))) {
-            String told = assertThrows(IllegalArgumentException.class, other::requireServed)
-                    .getMessage();
-            assertTrue(told.startsWith("model: preset " + other.preset() + " cannot be served"), told);
+                HstuConfig.article().with("attention.activation", AttentionActivation.SOFTMAX))) {
+            assertFalse(other.takesCandidates(), other.preset());
         }
     }
 

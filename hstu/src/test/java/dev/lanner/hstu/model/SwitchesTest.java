@@ -339,6 +339,12 @@ class SwitchesTest {
                                 IllegalArgumentException.class,
                                 () -> HstuConfig.article().with("features.actions", true))
                         .getMessage());
+        assertEquals(
+                "config: features.queryGap needs attention.queryTime",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> HstuConfig.preset("position-only").with("features.queryGap", true))
+                        .getMessage());
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.HostArray;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.functional.InnerProductTopK;
@@ -23,8 +24,8 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Serving: attention of candidates to a history, in which no candidate depends on those beside it, and exact search. */
 interface ServingContract extends ContractPart {
-    private static CandidateAttention op(int heads, int maxLength) {
-        return new CandidateAttention(new HstuAttention(heads, maxLength, 7, AttentionCase.BOUNDARIES));
+    private static CandidateAttention op(AttentionActivation activation, int heads, int maxLength) {
+        return new CandidateAttention(new HstuAttention(heads, maxLength, 7, AttentionCase.BOUNDARIES, activation));
     }
 
     private static Operand[] operands(
@@ -36,8 +37,10 @@ interface ServingContract extends ContractPart {
             keyTimes.setLong(j, now);
             now += AttentionCase.STEPS[samples.between(0, AttentionCase.STEPS.length)];
         }
+        HostArray time = HostArray.allocate(DType.I64, 1);
+        time.setLong(0, now);
         HostArray queryTime = HostArray.allocate(DType.I64, 1);
-        queryTime.setLong(0, now);
+        queryTime.setLong(0, now + AttentionCase.STEPS[samples.between(0, AttentionCase.STEPS.length)]);
         Arrangement vectors = from == Arrangement.CONTIGUOUS ? from : Arrangement.OFFSET;
         int[] tables = {
             2 * op.attention().maxLength() - 1, op.attention().timeBoundaries().size() + 1
@@ -50,6 +53,7 @@ interface ServingContract extends ContractPart {
             floats(samples, from, events, heads * dv),
             Operand.in(keyTimes, Shape.of(events), vectors),
             Operand.in(queryTime, Shape.of(1), vectors),
+            Operand.in(time, Shape.of(1), vectors),
             floats(samples, vectors, tables[0]),
             floats(samples, vectors, tables[1])
         };
@@ -74,8 +78,9 @@ interface ServingContract extends ContractPart {
             @ForAll @IntRange(min = 1, max = 9) int dqk,
             @ForAll @IntRange(min = 1, max = 9) int dv,
             @ForAll Arrangement from,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
-        CandidateAttention op = op(heads, 9);
+        CandidateAttention op = op(activation, heads, 9);
         Arrangement matrices = from.repeats() ? Arrangement.COLUMNS : from;
         check(op, seed, operands(op, candidates, events, dqk, dv, matrices, new Samples(seed)));
     }
@@ -84,10 +89,12 @@ interface ServingContract extends ContractPart {
     default void candidateAttentionAtAwkwardSizes() {
         int[][] sizes = {{1, 47, 1, 1}, {49, 48, 15, 17}, {143, 1, 16, 16}, {145, 96, 25, 33}, {7, 97, 64, 64}};
         for (int[] size : sizes) {
-            for (int heads = 1; heads <= 2; heads++) {
-                CandidateAttention op = op(heads, 97);
-                Samples samples = new Samples(size[0]);
-                check(op, 1, operands(op, size[0], size[1], size[2], size[3], Arrangement.COLUMNS, samples));
+            for (AttentionActivation activation : AttentionActivation.values()) {
+                for (int heads = 1; heads <= 2; heads++) {
+                    CandidateAttention op = op(activation, heads, 97);
+                    Samples samples = new Samples(size[0]);
+                    check(op, 1, operands(op, size[0], size[1], size[2], size[3], Arrangement.COLUMNS, samples));
+                }
             }
         }
     }
@@ -97,9 +104,10 @@ interface ServingContract extends ContractPart {
             @ForAll @IntRange(min = 1, max = 70) int candidates,
             @ForAll @IntRange(max = 60) int events,
             @ForAll @IntRange(max = 69) int number,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
         int chosen = number % candidates;
-        CandidateAttention op = op(2, 60);
+        CandidateAttention op = op(activation, 2, 60);
         Operand[] operands = operands(op, candidates, events, 5, 4, Arrangement.CONTIGUOUS, new Samples(seed));
         try (Backends.Use use = Backends.use(harness().backend());
                 Scope scope = Scope.open()) {
@@ -126,8 +134,11 @@ interface ServingContract extends ContractPart {
     /** The definition: the last row of the attention over history and candidate together. */
     @Property(tries = 100)
     default void aCandidateIsTheLastRowOfTheWholeSequence(
-            @ForAll @IntRange(max = 59) int events, @ForAll @IntRange(min = 1, max = 2) int heads, @ForAll long seed) {
-        CandidateAttention op = op(heads, 60);
+            @ForAll @IntRange(max = 59) int events,
+            @ForAll @IntRange(min = 1, max = 2) int heads,
+            @ForAll AttentionActivation activation,
+            @ForAll long seed) {
+        CandidateAttention op = op(activation, heads, 60);
         Operand[] operands = operands(op, 1, events, 5, 4, Arrangement.CONTIGUOUS, new Samples(seed));
         try (Backends.Use use = Backends.use(harness().backend());
                 Scope scope = Scope.open()) {
@@ -135,22 +146,62 @@ interface ServingContract extends ContractPart {
             for (int i = 0; i < operands.length; i++) {
                 in[i] = FusedTrial.tensor(operands[i].values(), DType.F32, operands[i].shape());
             }
-            Tensor times = Tensor.concat(0, in[5], in[6]);
+            Tensor queryTimes = Tensor.concat(0, in[5], in[6]);
+            Tensor times = Tensor.concat(0, in[5], in[7]);
             Tensor whole = Fused.apply(
                     op.attention(),
                     Tensor.concat(0, in[3], in[0]),
                     Tensor.concat(0, in[3], in[1]),
                     Tensor.concat(0, in[4], in[2]),
                     Tensor.of(new int[] {0, events + 1}, 2),
+                    queryTimes,
                     times,
-                    times,
-                    in[7],
-                    in[8]);
+                    in[8],
+                    in[9]);
             float[] expected = whole.narrow(0, events, 1).toFloats();
             HostArray[] actual = {HostArray.of(Fused.apply(op, in).toFloats())};
             new Outcome(op.name(), actual, new HostArray[] {HostArray.of(doubles(expected))})
                     .assertCloseInNorm(
                             0, 1 / op.attention().divisor(), harness().fused());
+        }
+    }
+
+    /** What is not a number, or not finite, is so in the rows in which it is by the reference, and in no others. */
+    @Property(tries = 200)
+    default void candidateAttentionOfWhatIsNotFinite(
+            @ForAll @IntRange(min = 1, max = 50) int candidates,
+            @ForAll @IntRange(min = 1, max = 60) int events,
+            @ForAll @IntRange(max = 6) int operand,
+            @ForAll @IntRange(max = 2) int value,
+            @ForAll AttentionActivation activation,
+            @ForAll long seed) {
+        float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        CandidateAttention op = op(activation, 2, 60);
+        Samples samples = new Samples(seed);
+        Operand[] operands = operands(op, candidates, events, 3, 2, Arrangement.CONTIGUOUS, samples);
+        // The matrices are the first five operands, the tables the last two.
+        int spoilt = operand < 5 ? operand : operand + 3;
+        int element = samples.between(0, operands[spoilt].shape().elements());
+        float[] actual = spoilt(op, harness().backend(), operands, spoilt, element, values[value]);
+        float[] expected = spoilt(op, new ReferenceBackend(), operands, spoilt, element, values[value]);
+        double norm = 1 / op.attention().divisor();
+        new Outcome(op.name(), new HostArray[] {HostArray.of(actual)}, new HostArray[] {HostArray.of(expected)})
+                .assertClose(0, i -> norm + Math.abs(expected[i]), harness().fused(), 0);
+    }
+
+    private static float[] spoilt(
+            CandidateAttention op, Backend on, Operand[] operands, int spoilt, int element, float value) {
+        try (Backends.Use use = Backends.use(on);
+                Scope scope = Scope.open()) {
+            Tensor[] in = new Tensor[operands.length];
+            for (int i = 0; i < operands.length; i++) {
+                HostArray values = operands[i].values();
+                if (i == spoilt) {
+                    values.setDouble(element, value);
+                }
+                in[i] = FusedTrial.tensor(values, DType.F32, operands[i].shape());
+            }
+            return Fused.apply(op, in).toFloats();
         }
     }
 
@@ -178,6 +229,18 @@ interface ServingContract extends ContractPart {
         search(2, 64, 9000, 10, 1);
         search(1, 3, 100_000, 200, 2);
         search(1, 64, 8193, 8193, 3);
+    }
+
+    /** NaN comes first, as in a topK, and infinities in their order. */
+    @Example
+    default void innerProductTopKOfWhatIsNotFinite() {
+        float[] table = {1, Float.NEGATIVE_INFINITY, 3, Float.NaN, Float.POSITIVE_INFINITY, 2};
+        InnerProductTopK op = new InnerProductTopK(6, 6);
+        Tensor[] actual = found(op, harness().backend(), new float[] {1}, table, 1, 1);
+        assertArrayEquals(new int[] {3, 4, 2, 5, 0, 1}, actual[1].toInts());
+        assertArrayEquals(
+                new float[] {Float.NaN, Float.POSITIVE_INFINITY, 3, 2, 1, Float.NEGATIVE_INFINITY},
+                actual[0].toFloats());
     }
 
     private void search(int queries, int width, int rows, int k, long seed) {

@@ -2,6 +2,7 @@ package dev.lanner.tensor.testkit;
 
 import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.Tensor;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.HstuAttention;
 import java.util.List;
@@ -18,8 +19,10 @@ class CandidateGradientTest {
             @ForAll @IntRange(min = 1, max = 2) int dqk,
             @ForAll @IntRange(min = 1, max = 2) int dv,
             @ForAll Viewed viewed,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
-        CandidateAttention op = new CandidateAttention(new HstuAttention(heads, 3, 2, List.of(500L, 5_000L)));
+        CandidateAttention op =
+                new CandidateAttention(new HstuAttention(heads, 3, 2, List.of(500L, 5_000L), activation));
         Inputs inputs = new Inputs(seed);
         Tensor[] operands = {
             inputs.any(viewed.leaf(candidates, heads * dqk)),
@@ -28,6 +31,7 @@ class CandidateGradientTest {
             inputs.any(viewed.leaf(events, heads * dqk)),
             inputs.any(viewed.leaf(events, heads * dv)),
             inputs.times(10_000, events),
+            inputs.times(10_000, 1),
             inputs.times(10_000, 1),
             inputs.any(5),
             inputs.any(3)

@@ -7,20 +7,21 @@ import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
 
 /**
- * The {@link HstuAttention} of candidates for the next event (M-FALCON; Zhai et al., "Actions Speak Louder than Words", 2024): each
- * stands at position n behind the n events of one history, whose keys and values are there already, and sees all of them and itself,
- * but no other candidate. With {@code p(d) = positionBias[min(d, L-1) + L-1]} and {@code b(t) = timeBias[bucket(t)]},
- * {@code s_cj = q_c·keys_j + p(n-j) + b(|queryTime - keyTimes_j|)}, {@code s_cc = q_c·k_c + p(0) + b(0)} and
- * {@code o_c = (1/divisor) (sum_j silu(s_cj) values_j + silu(s_cc) v_c)}.
+ * The {@link HstuAttention} of rows behind one history (M-FALCON; Zhai et al., "Actions Speak Louder than Words", 2024): candidates for
+ * the next event, or the event that comes next. Each stands at position n behind the n events, whose keys and values are there already,
+ * and sees all of them and itself, but no other row. With {@code p(d) = positionBias[min(d, L-1) + L-1]} and
+ * {@code b(t) = timeBias[bucket(t)]}, {@code s_cj = q_c·keys_j + p(n-j) + b(|queryTime - keyTimes_j|)},
+ * {@code s_cc = q_c·k_c + p(0) + b(|queryTime - time|)} and {@code o_c = (1/divisor) (sum_j a_cj values_j + a_cc v_c)}, where
+ * {@code a = silu(s)}, or {@code a_c = softmax(s_c / sqrt(dqk))} over the events and the row itself.
  *
- * <p>A row is what the attention over history and candidate together gives its last row. A history of L events has a candidate at
+ * <p>A row is what the attention over history and row together gives its last row. A history of L events has a candidate at
  * distance L, beyond the table: it takes the bias of the largest distance that is in it.
  *
- * <p>Inputs: the candidates' q {@code [M, H*dqk]}, k {@code [M, H*dqk]}, v {@code [M, H*dv]}, the history's keys {@code [n, H*dqk]} and
- * values {@code [n, H*dv]}, keyTimes I64 {@code [n]} and queryTime I64 {@code [1]} in seconds, positionBias {@code [2L-1]}, timeBias
- * {@code [T]}. Output: {@code [M, H*dv]}.
+ * <p>Inputs: the rows' q {@code [M, H*dqk]}, k {@code [M, H*dqk]}, v {@code [M, H*dv]}, the history's keys {@code [n, H*dqk]} and
+ * values {@code [n, H*dv]}, in seconds keyTimes I64 {@code [n]}, queryTime I64 {@code [1]}, with which the rows ask, and time I64
+ * {@code [1]}, at which they are, positionBias {@code [2L-1]}, timeBias {@code [T]}. Output: {@code [M, H*dv]}.
  *
- * @param attention the attention that the history was encoded with, by SiLU: H, L, divisor and time boundaries
+ * @param attention the attention that the history was encoded with: H, L, divisor, time boundaries and activation
  */
 public record CandidateAttention(HstuAttention attention) implements FusedOp {
     @Override
@@ -39,10 +40,6 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
 
     @Override
     public Shape[] outputShapes(Tensor... inputs) {
-        if (attention.activation() != AttentionActivation.SILU) {
-            throw new IllegalArgumentException(
-                    name() + ": the attention must be by SiLU, found " + attention.activation());
-        }
         Tensor q = inputs[0];
         Tensor v = inputs[2];
         Operands.rank(name(), "q", q, 2);
@@ -66,12 +63,14 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
         Operands.shape(name(), "keyTimes", inputs[5], events);
         Operands.dtype(name(), "queryTime", inputs[6], DType.I64);
         Operands.shape(name(), "queryTime", inputs[6], 1);
-        Operands.shape(name(), "positionBias", inputs[7], 2 * attention.maxLength() - 1);
-        Operands.shape(name(), "timeBias", inputs[8], attention.timeBoundaries().size() + 1);
+        Operands.dtype(name(), "time", inputs[7], DType.I64);
+        Operands.shape(name(), "time", inputs[7], 1);
+        Operands.shape(name(), "positionBias", inputs[8], 2 * attention.maxLength() - 1);
+        Operands.shape(name(), "timeBias", inputs[9], attention.timeBoundaries().size() + 1);
         return new Shape[] {v.shape()};
     }
 
-    /** Both times. */
+    /** All times. */
     @Override
     public boolean readsValues() {
         return true;
@@ -88,9 +87,9 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
             positions[j] = positionIndex(events - j);
             buckets[j] = attention.bucket(queryTime, keyTimes[j]);
         }
-        Tensor ofHistory = bias(inputs[7], inputs[8], positions, buckets);
-        Tensor ofItself = bias(
-                inputs[7], inputs[8], new int[] {positionIndex(0)}, new int[] {attention.bucket(queryTime, queryTime)});
+        Tensor ofHistory = bias(inputs[8], inputs[9], positions, buckets);
+        int own = attention.bucket(queryTime, inputs[7].toLongs()[0]);
+        Tensor ofItself = bias(inputs[8], inputs[9], new int[] {positionIndex(0)}, own);
         int heads = attention.heads();
         int keyWidth = inputs[0].size(1) / heads;
         int valueWidth = inputs[2].size(1) / heads;
@@ -101,9 +100,11 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
             Tensor v = inputs[2].narrow(1, h * valueWidth, valueWidth);
             Tensor keys = inputs[3].narrow(1, h * keyWidth, keyWidth);
             Tensor values = inputs[4].narrow(1, h * valueWidth, valueWidth);
-            Tensor history = q.matmul(keys.transpose()).add(ofHistory).silu().matmul(values);
-            Tensor itself = q.mul(k).sum(true, 1).add(ofItself).silu().mul(v);
-            outputs[h] = history.add(itself).div(attention.divisor());
+            Tensor history = q.matmul(keys.transpose()).add(ofHistory);
+            Tensor itself = q.mul(k).sum(true, 1).add(ofItself);
+            Tensor weights = attention.activation().weights(Tensor.concat(1, history, itself), keyWidth);
+            Tensor ofEvents = weights.narrow(1, 0, events).matmul(values);
+            outputs[h] = ofEvents.add(weights.narrow(1, events, 1).mul(v)).div(attention.divisor());
         }
         return new Tensor[] {Tensor.concat(1, outputs)};
     }

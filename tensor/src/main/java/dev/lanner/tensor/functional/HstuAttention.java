@@ -178,9 +178,8 @@ public record HstuAttention(
 
     private Tensor activate(Tensor scores, Tensor past, int keyWidth) {
         return switch (activation) {
-            case SILU -> past.where(scores.silu(), scores.scalarLike(0));
-            case SOFTMAX ->
-                Functional.softmax(past.where(scores.mul(1 / Math.sqrt(keyWidth)), scores.scalarLike(EXCLUDED)), 1);
+            case SILU -> past.where(activation.weights(scores, keyWidth), scores.scalarLike(0));
+            case SOFTMAX -> activation.weights(past.where(scores, scores.scalarLike(EXCLUDED)), keyWidth);
         };
     }
 }

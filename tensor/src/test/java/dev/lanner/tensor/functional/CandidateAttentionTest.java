@@ -21,7 +21,11 @@ class CandidateAttentionTest extends OnReference {
     private static final List<Long> BOUNDARIES = List.of(3_600L, 86_400L);
 
     private static CandidateAttention op(int heads) {
-        return new CandidateAttention(new HstuAttention(heads, LONGEST, 3, BOUNDARIES));
+        return op(heads, AttentionActivation.SILU);
+    }
+
+    private static CandidateAttention op(int heads, AttentionActivation activation) {
+        return new CandidateAttention(new HstuAttention(heads, LONGEST, 3, BOUNDARIES, activation));
     }
 
     private static double[] uniform(SplittableRandom random, int count) {
@@ -41,8 +45,18 @@ class CandidateAttentionTest extends OnReference {
         return sum;
     }
 
-    private static double silu(double x) {
-        return x / (1 + Math.exp(-x));
+    private static double[] weights(AttentionActivation activation, double[] scores, int dqk) {
+        double[] weights = new double[scores.length];
+        double sum = 0;
+        for (int j = 0; j < scores.length; j++) {
+            double s = scores[j];
+            weights[j] = activation == AttentionActivation.SILU ? s / (1 + Math.exp(-s)) : Math.exp(s / Math.sqrt(dqk));
+            sum += weights[j];
+        }
+        for (int j = 0; j < scores.length && activation == AttentionActivation.SOFTMAX; j++) {
+            weights[j] /= sum;
+        }
+        return weights;
     }
 
     @Property(tries = 200)
@@ -52,6 +66,7 @@ class CandidateAttentionTest extends OnReference {
             @ForAll @IntRange(min = 1, max = 3) int heads,
             @ForAll @IntRange(min = 1, max = 3) int dqk,
             @ForAll @IntRange(min = 1, max = 3) int dv,
+            @ForAll AttentionActivation activation,
             @ForAll long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] q = uniform(random, candidates * heads * dqk);
@@ -61,29 +76,32 @@ class CandidateAttentionTest extends OnReference {
         double[] values = uniform(random, events * heads * dv);
         long[] keyTimes = random.longs(events, 0, 200_000).toArray();
         long queryTime = random.nextLong(200_000);
+        long itsTime = random.nextLong(200_000);
         double[] position = uniform(random, 2 * LONGEST - 1);
         double[] time = uniform(random, BOUNDARIES.size() + 1);
         double[] expected = new double[candidates * heads * dv];
         for (int c = 0; c < candidates; c++) {
             for (int h = 0; h < heads; h++) {
                 int at = c * heads + h;
+                double[] scores = new double[events + 1];
                 for (int j = 0; j < events; j++) {
                     // The oldest of 5 events is at distance 5, the table ends with 4.
-                    double score = position[Math.min(events - j, 4) + 4]
+                    scores[j] = position[Math.min(events - j, 4) + 4]
                             + time[bucket(queryTime - keyTimes[j])]
                             + dot(q, at * dqk, keys, (j * heads + h) * dqk, dqk);
-                    for (int d = 0; d < dv; d++) {
-                        expected[at * dv + d] += silu(score) * values[(j * heads + h) * dv + d] / 3;
-                    }
                 }
-                double own = position[4] + time[0] + dot(q, at * dqk, k, at * dqk, dqk);
+                scores[events] = position[4] + time[bucket(queryTime - itsTime)] + dot(q, at * dqk, k, at * dqk, dqk);
+                double[] weights = weights(activation, scores, dqk);
                 for (int d = 0; d < dv; d++) {
-                    expected[at * dv + d] += silu(own) * v[at * dv + d] / 3;
+                    for (int j = 0; j < events; j++) {
+                        expected[at * dv + d] += weights[j] * values[(j * heads + h) * dv + d] / 3;
+                    }
+                    expected[at * dv + d] += weights[events] * v[at * dv + d] / 3;
                 }
             }
         }
         Tensor out = Fused.apply(
-                op(heads),
+                op(heads, activation),
                 Tensor.of(q, candidates, heads * dqk),
                 Tensor.of(k, candidates, heads * dqk),
                 Tensor.of(v, candidates, heads * dv),
@@ -91,6 +109,7 @@ class CandidateAttentionTest extends OnReference {
                 Tensor.of(values, events, heads * dv),
                 Tensor.of(keyTimes, events),
                 Tensor.of(new long[] {queryTime}, 1),
+                Tensor.of(new long[] {itsTime}, 1),
                 Tensor.of(position, position.length),
                 Tensor.of(time, time.length));
         assertArrayEquals(expected, out.toDoubles(), 1e-13);
@@ -104,6 +123,7 @@ class CandidateAttentionTest extends OnReference {
             Tensor.of(new double[events * 4], events, 4),
             Tensor.of(new double[events * 2], events, 2),
             Tensor.of(new long[events], events),
+            Tensor.of(new long[1], 1),
             Tensor.of(new long[1], 1),
             Tensor.of(new double[9], 9),
             Tensor.of(new double[3], 3)
@@ -146,16 +166,12 @@ class CandidateAttentionTest extends OnReference {
                 "candidateAttention: queryTime must be [1], found [2]",
                 message(op(2), with(6, Tensor.of(new long[2], 2))));
         assertEquals(
+                "candidateAttention: time must be [1], found [0]", message(op(2), with(7, Tensor.of(new long[0], 0))));
+        assertEquals(
                 "candidateAttention: positionBias must be [9], found [8]",
-                message(op(2), with(7, Tensor.of(new double[8], 8))));
+                message(op(2), with(8, Tensor.of(new double[8], 8))));
         assertEquals(
                 "candidateAttention: timeBias must be [3], found [1]",
-                message(op(2), with(8, Tensor.of(new double[1], 1))));
-        CandidateAttention softmax =
-                new CandidateAttention(new HstuAttention(2, 5, 5, BOUNDARIES, AttentionActivation.SOFTMAX));
-        assertEquals(
-                "candidateAttention: the attention must be by SiLU, found SOFTMAX",
-                assertThrows(IllegalArgumentException.class, () -> softmax.outputShapes(operands(3, 5)))
-                        .getMessage());
+                message(op(2), with(9, Tensor.of(new double[1], 1))));
     }
 }
