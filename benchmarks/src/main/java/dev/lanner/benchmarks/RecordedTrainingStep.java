@@ -35,8 +35,18 @@ final class RecordedTrainingStep implements AutoCloseable {
 
     /** Takes the step; returns the loss before it. */
     double run() {
+        start();
+        return loss();
+    }
+
+    /** Takes the step, without looking at the loss, which would be fetched. */
+    void start() {
         TrainingInputs.set(program, batch);
         program.run(optimizer.steps() + 1);
+    }
+
+    /** The loss before the last step. */
+    double loss() {
         return program.output(0).item();
     }
 

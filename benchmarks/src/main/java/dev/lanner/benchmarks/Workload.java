@@ -1,5 +1,6 @@
 package dev.lanner.benchmarks;
 
+import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.model.HstuConfig;
 import java.util.Arrays;
@@ -20,6 +21,16 @@ public final class Workload {
 
     private Workload() {}
 
+    /** The preset {@code article} with eight blocks of two heads. */
+    public static HstuConfig eightLayers() {
+        HstuConfig article = HstuConfig.article();
+        return article.with("preset", "8-layers")
+                .with("blocks", 8)
+                .with("attention.heads", 2)
+                .with("attention.queryWidth", article.width() / 2)
+                .with("attention.valueWidth", article.width() / 2);
+    }
+
     /** The standard batch: 128 histories of 18 to 200 events, 15,796 events in all. */
     public static JaggedBatch batch() {
         return batch(SEQUENCES, HstuConfig.article().maxLength(), ITEMS);
@@ -35,11 +46,34 @@ public final class Workload {
     public static JaggedBatch batch(int sequences, int maxLength, int itemCount) {
         int[] lengths = new int[sequences];
         for (int b = 0; b < sequences; b++) {
-            double quantile = (b + 0.5) / sequences;
-            double length = SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile);
-            lengths[b] = Math.min(maxLength, (int) Math.round(length));
+            lengths[b] = Math.min(maxLength, length(b, sequences));
         }
         return histories(lengths, itemCount);
+    }
+
+    /**
+     * Interactions of as many users; their histories are as long as {@link #batch(int, int, int)} has them before they are cut.
+     *
+     * @param users at least 1
+     */
+    static Interactions interactions(int users) {
+        Interactions.Builder events = new Interactions.Builder();
+        SplittableRandom random = new SplittableRandom(2);
+        for (int user = 1; user <= users; user++) {
+            long time = START;
+            int length = length(user - 1, users);
+            for (int i = 0; i < length; i++) {
+                time += random.nextInt(120);
+                events.add(user, random.nextInt(1, ITEMS + 1), random.nextInt(1, 6), time);
+            }
+        }
+        return events.build();
+    }
+
+    /** The length of the history of one of several: the logarithms are spread evenly. */
+    private static int length(int history, int histories) {
+        double quantile = (history + 0.5) / histories;
+        return (int) Math.round(SHORTEST * Math.pow((double) LONGEST / SHORTEST, quantile));
     }
 
     /** A batch of histories that are all of one length. */
@@ -49,7 +83,8 @@ public final class Workload {
         return histories(lengths, ITEMS);
     }
 
-    private static JaggedBatch histories(int[] lengths, int itemCount) {
+    /** A batch of histories of these lengths; every event has a target. */
+    static JaggedBatch histories(int[] lengths, int itemCount) {
         int[] offsets = new int[lengths.length + 1];
         for (int b = 0; b < lengths.length; b++) {
             offsets[b + 1] = offsets[b] + lengths[b];

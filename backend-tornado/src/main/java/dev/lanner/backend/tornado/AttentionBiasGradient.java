@@ -12,7 +12,7 @@ final class AttentionBiasGradient {
      * of buckets, at the price of the scores once more.
      */
     static final Kernel TIMES = Kernel.into(
-            9,
+            10,
             "attentionTimeGradient",
             (graph, id, context, meta, a) -> graph.task(
                     id,
@@ -29,7 +29,8 @@ final class AttentionBiasGradient {
                     a.floats(6),
                     a.floats(7),
                     a.floats(8),
-                    a.floats(9)));
+                    a.floats(9),
+                    a.floats(10)));
 
     /** Sums columns of rows: header (columns, rows, offset of the output, zeros in front of it). */
     static final Kernel SUM = Kernel.into(
@@ -55,6 +56,7 @@ final class AttentionBiasGradient {
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
             FloatArray dOut,
             FloatArray partial) {
         int row = context.globalIdx;
@@ -64,7 +66,7 @@ final class AttentionBiasGradient {
             for (int bucket = 0; bucket < buckets; bucket++) {
                 partial.set(row * buckets + bucket, 0);
             }
-            int start = start(meta, offsets, row);
+            int start = AttentionTiles.start(meta, offsets, row);
             int keyWidth = meta.get(AttentionTiles.KEY_WIDTH);
             int valueWidth = meta.get(AttentionTiles.VALUE_WIDTH);
             for (int key = start; key <= row; key++) {
@@ -72,53 +74,17 @@ final class AttentionBiasGradient {
                 float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, row, key);
                 float sum = 0;
                 for (int head = 0; head < meta.get(AttentionTiles.HEADS); head++) {
-                    float score =
-                            bias + product(meta, AttentionTiles.Q, q, row, AttentionTiles.K, k, key, head, keyWidth);
-                    float dWeight =
-                            product(meta, AttentionTiles.OUT, dOut, row, AttentionTiles.V, v, key, head, valueWidth);
-                    sum += dWeight * AttentionTiles.siluSlope(score);
+                    float score = bias
+                            + AttentionTiles.product(
+                                    meta, AttentionTiles.Q, q, row, AttentionTiles.K, k, key, head, keyWidth);
+                    float dProduct = AttentionTiles.product(
+                            meta, AttentionTiles.OUT, dOut, row, AttentionTiles.V, v, key, head, valueWidth);
+                    sum += AttentionTiles.slope(meta, reals, rowValues, row, head, score, dProduct);
                 }
                 int at = row * buckets + bucket;
-                partial.set(at, partial.get(at) + sum / reals.get(0));
+                partial.set(at, partial.get(at) + sum);
             }
         }
-    }
-
-    /** The first row of the sequence that a row belongs to; of one that belongs to none, the row behind it. */
-    private static int start(IntArray meta, IntArray offsets, int row) {
-        int low = 0;
-        int high = meta.get(AttentionTiles.SEQUENCES);
-        while (low < high) {
-            int middle = (low + high) / 2;
-            if (AttentionTiles.offset(meta, offsets, middle + 1) <= row) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        int start = row + 1;
-        if (low < meta.get(AttentionTiles.SEQUENCES)) {
-            start = AttentionTiles.offset(meta, offsets, low);
-        }
-        return start;
-    }
-
-    private static float product(
-            IntArray meta,
-            int matrixA,
-            FloatArray a,
-            int rowA,
-            int matrixB,
-            FloatArray b,
-            int rowB,
-            int head,
-            int width) {
-        float sum = 0;
-        for (int column = head * width; column < (head + 1) * width; column++) {
-            sum += a.get(AttentionTiles.at(meta, matrixA, rowA, column))
-                    * b.get(AttentionTiles.at(meta, matrixB, rowB, column));
-        }
-        return sum;
     }
 
     static void attentionBiasSum(KernelContext context, IntArray meta, FloatArray partial, FloatArray out) {

@@ -17,7 +17,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  */
 final class AttentionForward {
     static final Kernel KERNEL = Kernel.into(
-            8,
+            9,
             "attentionForward",
             (graph, id, context, meta, a) -> graph.task(
                     id,
@@ -33,7 +33,8 @@ final class AttentionForward {
                     a.longs(5),
                     a.floats(6),
                     a.floats(7),
-                    a.floats(8)));
+                    a.floats(8),
+                    a.floats(9)));
 
     private AttentionForward() {}
 
@@ -49,6 +50,7 @@ final class AttentionForward {
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
             FloatArray out) {
         float[] left = context.allocateFloatLocalArray(TILE * PITCH);
         float[] right = context.allocateFloatLocalArray(TILE * PITCH);
@@ -104,14 +106,58 @@ final class AttentionForward {
                 }
                 context.localBarrier();
             }
-            weights[tx * PITCH + ty] =
-                    weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00);
-            weights[(tx + ITEMS) * PITCH + ty] =
-                    weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx + ITEMS, end, d01);
-            weights[tx * PITCH + ty + ITEMS] =
-                    weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx, end, d10);
+            weights[tx * PITCH + ty] = weight(
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
+                    query + ty,
+                    key + tx,
+                    end,
+                    d00);
+            weights[(tx + ITEMS) * PITCH + ty] = weight(
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
+                    query + ty,
+                    key + tx + ITEMS,
+                    end,
+                    d01);
+            weights[tx * PITCH + ty + ITEMS] = weight(
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
+                    query + ty + ITEMS,
+                    key + tx,
+                    end,
+                    d10);
             weights[(tx + ITEMS) * PITCH + ty + ITEMS] = weight(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty + ITEMS, key + tx + ITEMS, end, d11);
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
+                    query + ty + ITEMS,
+                    key + tx + ITEMS,
+                    end,
+                    d11);
             for (int at = item; at < TILE * COLUMNS; at += ITEMS * ITEMS) {
                 int r = at / COLUMNS;
                 int c = at - r * COLUMNS;
@@ -159,18 +205,21 @@ final class AttentionForward {
 
     private static float weight(
             IntArray meta,
+            FloatArray reals,
             LongArray queryTimes,
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
+            int head,
             int queryRow,
             int keyRow,
             int end,
             float product) {
         float weight = 0;
         if (AttentionTiles.sees(queryRow, keyRow, end) == 1) {
-            weight = AttentionTiles.silu(product
-                    + AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, queryRow, keyRow));
+            float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, queryRow, keyRow);
+            weight = AttentionTiles.weight(meta, reals, rowValues, queryRow, head, product + bias);
         }
         return weight;
     }

@@ -17,7 +17,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 final class AttentionKeyGradient {
     static final Kernel KERNEL = new Kernel(
             "attentionKeyGradient",
-            0b110_0000_0000,
+            0b1100_0000_0000,
             (graph, id, context, meta, a) -> graph.task(
                     id,
                     AttentionKeyGradient::attentionKeyGradient,
@@ -34,7 +34,8 @@ final class AttentionKeyGradient {
                     a.floats(7),
                     a.floats(8),
                     a.floats(9),
-                    a.floats(10)));
+                    a.floats(10),
+                    a.floats(11)));
 
     private AttentionKeyGradient() {}
 
@@ -50,6 +51,7 @@ final class AttentionKeyGradient {
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
             FloatArray dOut,
             FloatArray dK,
             FloatArray dV) {
@@ -71,7 +73,6 @@ final class AttentionKeyGradient {
         int firstColumn = context.groupIdx * COLUMNS;
         int keyWidth = meta.get(AttentionTiles.KEY_WIDTH);
         int valueWidth = meta.get(AttentionTiles.VALUE_WIDTH);
-        float divisor = reals.get(0);
         float s00 = 0;
         float s01 = 0;
         float s02 = 0;
@@ -143,76 +144,114 @@ final class AttentionKeyGradient {
                 }
                 context.localBarrier();
             }
-            weights[ty * PITCH + tx] =
-                    weight(meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, divisor);
+            weights[ty * PITCH + tx] = weight(
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
+                    query + ty,
+                    key + tx,
+                    end,
+                    d00);
             slopes[ty * PITCH + tx] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, w00 / divisor);
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
+                    query + ty,
+                    key + tx,
+                    end,
+                    d00,
+                    w00);
             weights[ty * PITCH + tx + ITEMS] = weight(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty,
                     key + tx + ITEMS,
                     end,
-                    d01,
-                    divisor);
+                    d01);
             slopes[ty * PITCH + tx + ITEMS] = slope(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty,
                     key + tx + ITEMS,
                     end,
                     d01,
-                    w01 / divisor);
+                    w01);
             weights[(ty + ITEMS) * PITCH + tx] = weight(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty + ITEMS,
                     key + tx,
                     end,
-                    d10,
-                    divisor);
+                    d10);
             slopes[(ty + ITEMS) * PITCH + tx] = slope(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty + ITEMS,
                     key + tx,
                     end,
                     d10,
-                    w10 / divisor);
+                    w10);
             weights[(ty + ITEMS) * PITCH + tx + ITEMS] = weight(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty + ITEMS,
                     key + tx + ITEMS,
                     end,
-                    d11,
-                    divisor);
+                    d11);
             slopes[(ty + ITEMS) * PITCH + tx + ITEMS] = slope(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty + ITEMS,
                     key + tx + ITEMS,
                     end,
                     d11,
-                    w11 / divisor);
+                    w11);
             for (int at = item; at < TILE * COLUMNS; at += ITEMS * ITEMS) {
                 int r = at / COLUMNS;
                 int c = at - r * COLUMNS;
@@ -292,19 +331,22 @@ final class AttentionKeyGradient {
     /** The gradient of a score; 0 where the query does not see the key. */
     private static float slope(
             IntArray meta,
+            FloatArray reals,
             LongArray queryTimes,
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
+            int head,
             int queryRow,
             int keyRow,
             int end,
             float product,
-            float dWeight) {
+            float dProduct) {
         float slope = 0;
         if (AttentionTiles.sees(queryRow, keyRow, end) == 1) {
             float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, queryRow, keyRow);
-            slope = dWeight * AttentionTiles.siluSlope(product + bias);
+            slope = AttentionTiles.slope(meta, reals, rowValues, queryRow, head, product + bias, dProduct);
         }
         return slope;
     }
@@ -312,19 +354,21 @@ final class AttentionKeyGradient {
     /** The weight of a value. */
     private static float weight(
             IntArray meta,
+            FloatArray reals,
             LongArray queryTimes,
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
+            int head,
             int queryRow,
             int keyRow,
             int end,
-            float product,
-            float divisor) {
+            float product) {
         float weight = 0;
         if (AttentionTiles.sees(queryRow, keyRow, end) == 1) {
             float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, queryRow, keyRow);
-            weight = AttentionTiles.silu(product + bias) / divisor;
+            weight = AttentionTiles.weight(meta, reals, rowValues, queryRow, head, product + bias) / reals.get(0);
         }
         return weight;
     }

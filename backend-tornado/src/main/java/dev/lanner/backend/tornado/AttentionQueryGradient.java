@@ -18,7 +18,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 final class AttentionQueryGradient {
     static final Kernel KERNEL = new Kernel(
             "attentionQueryGradient",
-            0b110_0000_0000,
+            0b1100_0000_0000,
             (graph, id, context, meta, a) -> graph.task(
                     id,
                     AttentionQueryGradient::attentionQueryGradient,
@@ -35,7 +35,8 @@ final class AttentionQueryGradient {
                     a.floats(7),
                     a.floats(8),
                     a.floats(9),
-                    a.floats(10)));
+                    a.floats(10),
+                    a.floats(11)));
 
     private AttentionQueryGradient() {}
 
@@ -51,6 +52,7 @@ final class AttentionQueryGradient {
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
             FloatArray dOut,
             FloatArray dQ,
             FloatArray dPositions) {
@@ -73,7 +75,6 @@ final class AttentionQueryGradient {
         int valueWidth = meta.get(AttentionTiles.VALUE_WIDTH);
         int maxLength = meta.get(AttentionTiles.MAX_LENGTH);
         int partial = (context.groupIdz * ((maxLength + TILE - 1) / TILE) + context.groupIdy) * maxLength;
-        float divisor = reals.get(0);
         // Of the groups for several columns the first one sums by distance.
         int distances = context.groupIdx == 0 ? maxLength : 0;
         for (int distance = item; distance < distances; distance += ITEMS * ITEMS) {
@@ -145,40 +146,61 @@ final class AttentionQueryGradient {
                 context.localBarrier();
             }
             slopes[tx * PITCH + ty] = slope(
-                    meta, queryTimes, keyTimes, positionBias, timeBias, query + ty, key + tx, end, d00, w00 / divisor);
-            slopes[(tx + ITEMS) * PITCH + ty] = slope(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
+                    query + ty,
+                    key + tx,
+                    end,
+                    d00,
+                    w00);
+            slopes[(tx + ITEMS) * PITCH + ty] = slope(
+                    meta,
+                    reals,
+                    queryTimes,
+                    keyTimes,
+                    positionBias,
+                    timeBias,
+                    rowValues,
+                    head,
                     query + ty,
                     key + tx + ITEMS,
                     end,
                     d01,
-                    w01 / divisor);
+                    w01);
             slopes[tx * PITCH + ty + ITEMS] = slope(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty + ITEMS,
                     key + tx,
                     end,
                     d10,
-                    w10 / divisor);
+                    w10);
             slopes[(tx + ITEMS) * PITCH + ty + ITEMS] = slope(
                     meta,
+                    reals,
                     queryTimes,
                     keyTimes,
                     positionBias,
                     timeBias,
+                    rowValues,
+                    head,
                     query + ty + ITEMS,
                     key + tx + ITEMS,
                     end,
                     d11,
-                    w11 / divisor);
+                    w11);
             for (int at = item; at < TILE * COLUMNS; at += ITEMS * ITEMS) {
                 int r = at / COLUMNS;
                 int c = at - r * COLUMNS;
@@ -240,19 +262,22 @@ final class AttentionQueryGradient {
     /** The gradient of a score; 0 where the query does not see the key. */
     private static float slope(
             IntArray meta,
+            FloatArray reals,
             LongArray queryTimes,
             LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
+            FloatArray rowValues,
+            int head,
             int queryRow,
             int keyRow,
             int end,
             float product,
-            float dWeight) {
+            float dProduct) {
         float slope = 0;
         if (AttentionTiles.sees(queryRow, keyRow, end) == 1) {
             float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, queryRow, keyRow);
-            slope = dWeight * AttentionTiles.siluSlope(product + bias);
+            slope = AttentionTiles.slope(meta, reals, rowValues, queryRow, head, product + bias, dProduct);
         }
         return slope;
     }

@@ -23,6 +23,12 @@ final class AttentionTiles {
     static final int BOUNDARIES = 4;
     static final int ROWS = 5;
     static final int SEQUENCES = 6;
+    /** 1 for softmax, 0 for SiLU. */
+    static final int IS_SOFTMAX = 7;
+    /** Offset of the row values. */
+    static final int ROW_VALUES = 8;
+    /** Offset of those that the forward pass saved. */
+    static final int SAVED = 9;
 
     /** Matrices: strides of rows and columns, offset. */
     static final int Q = Meta.HEADER;
@@ -35,8 +41,10 @@ final class AttentionTiles {
     static final int D_Q = OUT + 3;
     static final int D_K = D_Q + 3;
     static final int D_V = D_K + 3;
+    /** The result, where {@link #OUT} is its gradient. */
+    static final int RESULT = D_V + 3;
     /** Vectors: stride and offset. */
-    static final int OFFSETS = D_V + 3;
+    static final int OFFSETS = RESULT + 3;
 
     static final int QUERY_TIMES = OFFSETS + 2;
     static final int KEY_TIMES = QUERY_TIMES + 2;
@@ -66,6 +74,42 @@ final class AttentionTiles {
             value = x.get(at(meta, matrix, row, head * width + column));
         }
         return value;
+    }
+
+    /** The first row of the sequence that a row belongs to; of one that belongs to none, the row behind it. */
+    static int start(IntArray meta, IntArray offsets, int row) {
+        int low = 0;
+        int high = meta.get(SEQUENCES);
+        while (low < high) {
+            int middle = (low + high) / 2;
+            if (offset(meta, offsets, middle + 1) <= row) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        int start = row + 1;
+        if (low < meta.get(SEQUENCES)) {
+            start = offset(meta, offsets, low);
+        }
+        return start;
+    }
+
+    static float product(
+            IntArray meta,
+            int matrixA,
+            FloatArray a,
+            int rowA,
+            int matrixB,
+            FloatArray b,
+            int rowB,
+            int head,
+            int width) {
+        float sum = 0;
+        for (int column = head * width; column < (head + 1) * width; column++) {
+            sum += a.get(at(meta, matrixA, rowA, column)) * b.get(at(meta, matrixB, rowB, column));
+        }
+        return sum;
     }
 
     /** Whether a query sees a key, both counted within a sequence of n. */
@@ -113,11 +157,42 @@ final class AttentionTiles {
                 + timeBias.get(bucket * meta.get(TIME_BIAS) + meta.get(TIME_BIAS + 1));
     }
 
-    static float silu(float x) {
-        return x / (1 + TornadoMath.exp(-x));
+    /** Where the values of a row and a head are: for softmax the logarithm of its sum, then the product of output and its gradient. */
+    static int rowValues(IntArray meta, int row, int head) {
+        return meta.get(ROW_VALUES) + 2 * (row * meta.get(HEADS) + head);
     }
 
-    /** The derivative of {@link #silu}. */
+    /** The weight of a value, before it is divided; floats are the divisor and what softmax scales scores by. */
+    static float weight(IntArray meta, FloatArray reals, FloatArray rowValues, int row, int head, float score) {
+        float weight;
+        if (meta.get(IS_SOFTMAX) == 1) {
+            weight = TornadoMath.exp(score * reals.get(1) - rowValues.get(rowValues(meta, row, head)));
+        } else {
+            weight = score / (1 + TornadoMath.exp(-score));
+        }
+        return weight;
+    }
+
+    /**
+     * The gradient of a score.
+     *
+     * @param product of the value and the gradient of the output, not divided
+     */
+    static float slope(
+            IntArray meta, FloatArray reals, FloatArray rowValues, int row, int head, float score, float product) {
+        float dWeight = product / reals.get(0);
+        float slope;
+        if (meta.get(IS_SOFTMAX) == 1) {
+            int at = rowValues(meta, row, head);
+            float weight = TornadoMath.exp(score * reals.get(1) - rowValues.get(at));
+            slope = weight * (dWeight - rowValues.get(at + 1)) * reals.get(1);
+        } else {
+            slope = dWeight * siluSlope(score);
+        }
+        return slope;
+    }
+
+    /** The derivative of SiLU. */
     static float siluSlope(float x) {
         float sigmoid = 1 / (1 + TornadoMath.exp(-x));
         return sigmoid * (1 + x * (1 - sigmoid));

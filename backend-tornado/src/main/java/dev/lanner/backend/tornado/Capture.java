@@ -21,7 +21,7 @@ final class Capture extends DispatchingBackend implements Memory {
     /** An operation whose reference reads values cannot be made of tasks without a kernel. */
     private static final String NO_KERNEL =
             "program: the tornado backend has no kernel of an operation that looks at values,"
-                    + " such as attention by softmax; use -Dbackend=cpu";
+                    + " such as attention of candidates; use -Dbackend=cpu";
 
     private final TornadoBackend owner;
     private final List<DeviceTask> tasks = new ArrayList<>();
@@ -104,6 +104,11 @@ final class Capture extends DispatchingBackend implements Memory {
         TornadoStorage storage = fix(fresh(values.dtype(), count));
         storage.copyFrom(values, count);
         return storage;
+    }
+
+    @Override
+    public boolean isForProgram() {
+        return true;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.lanner.backend.tornado;
 import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
-import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.Dropout;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.HstuAttention;
@@ -28,7 +27,7 @@ final class FusedKernels {
 
     /** The kernel of an operation, empty if there is none: its reference runs then. */
     Optional<FusedKernel> find(FusedOp op) {
-        if (op instanceof HstuAttention attention && attention.activation() == AttentionActivation.SILU) {
+        if (op instanceof HstuAttention attention) {
             return Optional.of(new HstuAttentionKernel(to, memory, plain, attention));
         }
         if (op instanceof Linear) {

@@ -1,9 +1,12 @@
 package dev.lanner.backend.tornado;
 
 import dev.lanner.tensor.Layout;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.backend.View;
+import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.HstuAttention;
+import java.util.Arrays;
 
 /**
  * HSTU attention in tiles: scores are computed from queries and keys in local memory, again in each pass, and never stored. The grid is
@@ -25,6 +28,16 @@ final class HstuAttentionKernel implements FusedKernel {
         this.op = op;
     }
 
+    private boolean isSoftmax() {
+        return op.activation() == AttentionActivation.SOFTMAX;
+    }
+
+    /** Two values for each row and head, of which softmax fills the first one. */
+    @Override
+    public Shape[] saved(View[] inputs) {
+        return isSoftmax() ? new Shape[] {Shape.of(inputs[0].shape().size(0), op.heads(), 2)} : new Shape[0];
+    }
+
     @Override
     public void forward(View[] inputs, View[] outputs) {
         // Rows past the last sequence, whose number only the device may know.
@@ -32,9 +45,19 @@ final class HstuAttentionKernel implements FusedKernel {
         if (isEmpty(inputs)) {
             return;
         }
-        Meta meta = meta(inputs, outputs[0], inputs[0], inputs[1], inputs[2]);
+        Meta meta = meta(inputs, outputs[0], inputs[0], inputs[1], inputs[2], outputs[0]);
+        TornadoStorage rowValues = TornadoStorage.of(inputs[POSITION_BIAS].storage());
+        if (isSoftmax()) {
+            rowValues = TornadoStorage.of(outputs[1].storage());
+            meta.set(AttentionTiles.ROW_VALUES, outputs[1].layout().offset());
+            to.dispatch(new DeviceTask(
+                    AttentionRowValues.SUMS, Grid.elements(rowsTimesHeads(inputs)), meta, storages(inputs, rowValues)));
+        }
         to.dispatch(new DeviceTask(
-                AttentionForward.KERNEL, grid(inputs, width(inputs[2])), meta, storages(inputs, outputs[0])));
+                AttentionForward.KERNEL,
+                grid(inputs, width(inputs[2])),
+                meta,
+                storages(inputs, rowValues, TornadoStorage.of(outputs[0].storage()))));
     }
 
     @Override
@@ -53,9 +76,23 @@ final class HstuAttentionKernel implements FusedKernel {
         // Gradients may lie side by side in one storage, but no kernel can be given one that it writes twice.
         boolean shared = dInputs[2] != null && dK.storage().equals(dInputs[2].storage());
         View dV = own(shared ? null : dInputs[2], inputs[2]);
-        Meta meta = meta(inputs, dOut, dQ, dK, dV);
+        Meta meta = meta(inputs, dOut, dQ, dK, dV, outputs[0]);
+        TornadoStorage rowValues = TornadoStorage.of(inputs[POSITION_BIAS].storage());
+        if (isSoftmax()) {
+            rowValues = memory.floats(2 * rowsTimesHeads(inputs));
+            meta.set(AttentionTiles.SAVED, outputs[1].layout().offset());
+            to.dispatch(new DeviceTask(
+                    AttentionRowValues.PRODUCTS,
+                    Grid.elements(rowsTimesHeads(inputs)),
+                    meta,
+                    TornadoStorage.of(outputs[0].storage()),
+                    TornadoStorage.of(dOut.storage()),
+                    TornadoStorage.of(outputs[1].storage()),
+                    rowValues));
+        }
+        TornadoStorage gradient = TornadoStorage.of(dOut.storage());
         if (dInputs[0] != null || dInputs[POSITION_BIAS] != null) {
-            byQueries(meta, inputs, dOut, dQ, dInputs[POSITION_BIAS]);
+            byQueries(meta, storages(inputs, rowValues, gradient), inputs, dQ, dInputs[POSITION_BIAS]);
         }
         if (dInputs[1] != null || dInputs[2] != null) {
             if (shared) {
@@ -66,13 +103,21 @@ final class HstuAttentionKernel implements FusedKernel {
                     AttentionKeyGradient.KERNEL,
                     grid(inputs, widest),
                     meta,
-                    storages(inputs, dOut, TornadoStorage.of(dK.storage()), TornadoStorage.of(dV.storage()))));
+                    storages(
+                            inputs,
+                            rowValues,
+                            gradient,
+                            TornadoStorage.of(dK.storage()),
+                            TornadoStorage.of(dV.storage()))));
             if (shared) {
                 plain.copy(dV, dInputs[2]);
             }
         }
         if (dInputs[TIME_BIAS] != null) {
-            byTime(meta, inputs, dOut, dInputs[TIME_BIAS]);
+            byTime(meta, storages(inputs, rowValues, gradient), inputs, dInputs[TIME_BIAS]);
+        }
+        if (isSoftmax()) {
+            memory.giveBack(rowValues);
         }
         View[] used = {dQ, dK, dV};
         for (int i = 0; i < used.length; i++) {
@@ -89,14 +134,14 @@ final class HstuAttentionKernel implements FusedKernel {
                 : new View(memory.floats(like.shape().elements()), Layout.contiguous(like.shape()));
     }
 
-    private void byQueries(Meta meta, View[] inputs, View dOut, View dQ, View dPositionBias) {
+    private void byQueries(Meta meta, TornadoStorage[] read, View[] inputs, View dQ, View dPositionBias) {
         int rows = sequences(inputs) * op.heads() * tiles();
         TornadoStorage partial = memory.floats(Math.multiplyExact(rows, op.maxLength()));
         to.dispatch(new DeviceTask(
                 AttentionQueryGradient.KERNEL,
                 grid(inputs, width(inputs[0])),
                 meta,
-                storages(inputs, dOut, TornadoStorage.of(dQ.storage()), partial)));
+                and(read, TornadoStorage.of(dQ.storage()), partial)));
         if (dPositionBias != null) {
             // Causal: distances are 0 and more, which is the second half of the table.
             sum(partial, rows, op.maxLength(), op.maxLength() - 1, dPositionBias);
@@ -104,12 +149,11 @@ final class HstuAttentionKernel implements FusedKernel {
         memory.giveBack(partial);
     }
 
-    private void byTime(Meta meta, View[] inputs, View dOut, View dTimeBias) {
+    private void byTime(Meta meta, TornadoStorage[] read, View[] inputs, View dTimeBias) {
         int rows = inputs[0].shape().size(0);
         int buckets = op.timeBoundaries().size() + 1;
         TornadoStorage partial = memory.floats(Math.multiplyExact(rows, buckets));
-        to.dispatch(new DeviceTask(
-                AttentionBiasGradient.TIMES, Grid.elements(rows), meta, storages(inputs, dOut, partial)));
+        to.dispatch(new DeviceTask(AttentionBiasGradient.TIMES, Grid.elements(rows), meta, and(read, partial)));
         sum(partial, rows, buckets, 0, dTimeBias);
         memory.giveBack(partial);
     }
@@ -148,27 +192,36 @@ final class HstuAttentionKernel implements FusedKernel {
                 new int[] {AttentionTiles.ITEMS, AttentionTiles.ITEMS, 1});
     }
 
-    private static TornadoStorage[] storages(View[] inputs, View last, TornadoStorage... more) {
-        TornadoStorage[] all = new TornadoStorage[inputs.length + 1 + more.length];
+    private static TornadoStorage[] storages(View[] inputs, TornadoStorage... more) {
+        TornadoStorage[] first = new TornadoStorage[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
-            all[i] = TornadoStorage.of(inputs[i].storage());
+            first[i] = TornadoStorage.of(inputs[i].storage());
         }
-        all[inputs.length] = TornadoStorage.of(last.storage());
-        System.arraycopy(more, 0, all, inputs.length + 1, more.length);
+        return and(first, more);
+    }
+
+    private static TornadoStorage[] and(TornadoStorage[] first, TornadoStorage... more) {
+        TornadoStorage[] all = Arrays.copyOf(first, first.length + more.length);
+        System.arraycopy(more, 0, all, first.length, more.length);
         return all;
     }
 
-    private Meta meta(View[] inputs, View out, View dQ, View dK, View dV) {
+    private int rowsTimesHeads(View[] inputs) {
+        return inputs[0].shape().size(0) * op.heads();
+    }
+
+    private Meta meta(View[] inputs, View out, View dQ, View dK, View dV, View result) {
         Meta meta = new Meta(
-                new float[] {(float) op.divisor()},
+                new float[] {(float) op.divisor(), (float) (1 / Math.sqrt(width(inputs[0])))},
                 op.heads(),
                 op.maxLength(),
                 width(inputs[0]),
                 width(inputs[2]),
                 op.timeBoundaries().size(),
                 inputs[0].shape().size(0),
-                sequences(inputs));
-        for (View matrix : new View[] {inputs[0], inputs[1], inputs[2], out, dQ, dK, dV}) {
+                sequences(inputs),
+                isSoftmax() ? 1 : 0);
+        for (View matrix : new View[] {inputs[0], inputs[1], inputs[2], out, dQ, dK, dV, result}) {
             Layout layout = matrix.layout();
             meta.append(layout.stride(0), layout.stride(1), layout.offset());
         }

@@ -24,6 +24,11 @@ interface Memory {
      */
     TornadoStorage step(int step);
 
+    /** Whether tasks run again, at steps that nobody knows yet: {@link dev.lanner.tensor.RandomKey#EACH_STEP} is no step then. */
+    default boolean isForProgram() {
+        return false;
+    }
+
     /** Memory for F32. */
     default TornadoStorage floats(int size) {
         return take(DType.F32, size);

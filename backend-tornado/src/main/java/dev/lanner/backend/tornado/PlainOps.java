@@ -171,6 +171,37 @@ final class PlainOps {
         int rank = out.shape().rank();
         int m = out.shape().size(rank - 2);
         int n = out.shape().size(rank - 1);
+        int depth = a.shape().size(rank - 1);
+        int slice = Products.slice(m, n, depth);
+        if (rank > 2 || beta != 0 || slice >= depth) {
+            product(alpha, a, b, beta, out, depth, 0);
+            return;
+        }
+        int slices = Math.ceilDiv(depth, slice);
+        TornadoStorage parts = memory.floats(slices * m * n);
+        View products = new View(parts, Layout.contiguous(Shape.of(slices, m, n)));
+        product(
+                alpha,
+                a.expand(Shape.of(slices, m, depth)),
+                b.expand(Shape.of(slices, depth, n)),
+                0,
+                products,
+                slice,
+                slice);
+        reduce(ReduceOp.SUM, products, out.expand(Shape.of(1, m, n)));
+        memory.giveBack(parts);
+    }
+
+    /**
+     * A batch of products.
+     *
+     * @param length how much of K is summed
+     * @param further how much further along K it begins in each product of the batch
+     */
+    private void product(double alpha, View a, View b, double beta, View out, int length, int further) {
+        int rank = out.shape().rank();
+        int m = out.shape().size(rank - 2);
+        int n = out.shape().size(rank - 1);
         Meta meta = new Meta(
                 new float[] {(float) alpha, (float) beta}, m, n, a.shape().size(rank - 1));
         View[] operands = {a, b, out};
@@ -182,6 +213,7 @@ final class PlainOps {
                     ? out.layout().slice(rank - 2, 0, 1, 1).slice(rank - 1, 0, 1, 1)
                     : layout.slice(rank - 2, 0, 1, 1).slice(rank - 1, 0, 1, 1);
         }
+        meta.set(9, length).set(10, further);
         to.dispatch(new DeviceTask(
                 Products.MATMUL,
                 Products.grid(m, n, count(out) / (m * n)),
@@ -276,7 +308,7 @@ final class PlainOps {
 
     /** Initial values, whose bits depend on the host's logarithm and cosine. */
     private void drawOnHost(RandomOp op, RandomKey key, double a, double b, View out) {
-        if (key.step() == RandomKey.EACH_STEP) {
+        if (memory.isForProgram() && key.step() == RandomKey.EACH_STEP) {
             throw new BackendException(
                     "random: in a program the tornado backend does not draw " + op + " at each step");
         }

@@ -8,8 +8,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * The matrix product {code out = alpha a b + beta out}: a group of 16 x 16 items makes a tile of 64 x 64, by steps of 16 along K
  * through local memory, and each item keeps 4 x 4 of its sums in registers. Any strides, so that transposed operands are views.
  *
- * <p>Header: (M, N, K, strides of rows and columns of a, b and out), a block of the first elements of each matrix of
- * a batch; floats: alpha and beta.
+ * <p>Header: (M, N, K, strides of rows and columns of a, b and out, how much of K is summed, how much further it begins in each
+ * matrix of the batch), a block of the first elements of each matrix of a batch; floats: alpha and beta.
+ *
+ * <p>A product of few tiles and a long K, such as the gradient of a weight, would keep few groups busy for long. It is cut along K into
+ * a batch of slices, whose products are summed.
  */
 final class Products {
     static final Kernel MATMUL = Kernel.into(
@@ -25,11 +28,23 @@ final class Products {
 
     private static final int DEPTH = 16;
 
+    /** Groups that keep a GPU busy. */
+    private static final int ENOUGH_GROUPS = 256;
+    /** K of a slice, at least. */
+    private static final int LEAST_SLICE = 256;
+
     private Products() {}
 
     /** The groups of a batch of products. */
     static Grid grid(int m, int n, int batch) {
         return new Grid(new int[] {Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE), batch}, new int[] {ITEMS, ITEMS, 1});
+    }
+
+    /** How long the slices of K are, a multiple of the depth of a step; K itself or more if it is not cut. */
+    static int slice(int m, int n, int depth) {
+        int tiles = Math.ceilDiv(m, TILE) * Math.ceilDiv(n, TILE);
+        int slices = Math.max(1, Math.min(ENOUGH_GROUPS / tiles, depth / LEAST_SLICE));
+        return Math.ceilDiv(Math.ceilDiv(depth, slices), DEPTH) * DEPTH;
     }
 
     static void matmul(
@@ -45,7 +60,8 @@ final class Products {
         int batch = context.groupIdz;
         int m = meta.get(0);
         int n = meta.get(1);
-        int depth = meta.get(2);
+        int start = meta.get(10) * batch;
+        int depth = Math.min(meta.get(2), start + meta.get(9));
         int firstA = Meta.position(meta, Meta.HEADER, 0, batch);
         int firstB = Meta.position(meta, Meta.HEADER, 1, batch);
         float s00 = 0;
@@ -64,7 +80,7 @@ final class Products {
         float s31 = 0;
         float s32 = 0;
         float s33 = 0;
-        for (int k = 0; k < depth; k += DEPTH) {
+        for (int k = start; k < depth; k += DEPTH) {
             for (int load = 0; load < 4; load++) {
                 int at = item + load * ITEMS * ITEMS;
                 // Neighbouring items read neighbouring elements where the strides allow.

@@ -20,6 +20,7 @@ import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -30,8 +31,15 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * which takes over all arrays of those in front of it.
  */
 final class ReplayPlan implements AutoCloseable {
-    /** Tasks of a graph. */
+    /** The system property that has each graph captured as a CUDA graph and launched as one, with the PTX and CUDA backends. */
+    private static final String CUDA_GRAPH = "lanner.tornado.cudaGraph";
+
+    /** Tasks of a graph, at most. */
     private static final int GRAPH = 60;
+    /** Nodes of a graph, at most, as {@link #graphEnd} counts them; TornadoVM's arrays for them hold 1024 and do not grow. */
+    private static final int NODES = 960;
+    /** Of a task itself, and of its integers or floats: what stands for them, their copy, and their end. */
+    private static final int NODES_OF_ARRAY = 3;
 
     private static final AtomicInteger MADE = new AtomicInteger();
 
@@ -56,21 +64,56 @@ final class ReplayPlan implements AutoCloseable {
             Set<TornadoStorage> sent,
             Collection<TornadoStorage> resident,
             Collection<TornadoStorage> outputs) {
-        graphs = Math.ceilDiv(tasks.size(), GRAPH);
-        ImmutableTaskGraph[] made = new ImmutableTaskGraph[graphs];
-        for (int g = 0; g < graphs; g++) {
-            List<DeviceTask> part = tasks.subList(g * GRAPH, Math.min((g + 1) * GRAPH, tasks.size()));
-            TaskGraph graph = graph(g, part, sent);
-            if (g == graphs - 1) {
+        List<ImmutableTaskGraph> made = new ArrayList<>();
+        for (int first = 0; first < tasks.size(); ) {
+            int end = graphEnd(tasks, first);
+            TaskGraph graph = graph(made.size(), tasks.subList(first, end), sent, end < tasks.size());
+            if (end == tasks.size()) {
                 resident.forEach(storage -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, storage.array()));
                 outputs.forEach(storage -> graph.transferToHost(DataTransferMode.UNDER_DEMAND, storage.array()));
             }
-            made[g] = graph.snapshot();
+            made.add(graph.snapshot());
+            first = end;
         }
-        plan = new TornadoExecutionPlan(made).withDevice(device).withGridScheduler(grids);
+        graphs = made.size();
+        plan = new TornadoExecutionPlan(made.toArray(ImmutableTaskGraph[]::new))
+                .withDevice(device)
+                .withGridScheduler(grids);
+        if (Boolean.getBoolean(CUDA_GRAPH)) {
+            if (device.getTornadoVMBackend() == TornadoVMBackendType.OPENCL) {
+                throw new BackendException(CUDA_GRAPH + ": there are CUDA graphs with the PTX and CUDA backends only");
+            }
+            plan.withCUDAGraph();
+        }
     }
 
-    private TaskGraph graph(int number, List<DeviceTask> tasks, Set<TornadoStorage> sent) {
+    /** Where a graph that begins with a task must end. It has a node for each array so far, and more for those that it uses. */
+    private int graphEnd(List<DeviceTask> tasks, int first) {
+        Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
+        int nodes = shared.size();
+        int end = first;
+        while (end < tasks.size() && end - first < GRAPH) {
+            DeviceTask task = tasks.get(end);
+            nodes += 1 + Integer.bitCount(task.kernel().written()) + NODES_OF_ARRAY;
+            nodes += task.meta().reals().length > 0 ? NODES_OF_ARRAY : 0;
+            for (TornadoStorage argument : task.arguments()) {
+                if (used.add(argument.array())) {
+                    nodes += seen.contains(argument.array()) ? NODES_OF_ARRAY - 1 : NODES_OF_ARRAY;
+                }
+            }
+            if (nodes > NODES) {
+                break;
+            }
+            end++;
+        }
+        if (end == first) {
+            throw new BackendException("program " + name + ": its " + shared.size()
+                    + " arrays are more than TornadoVM can hand from one graph to the next; make the model smaller");
+        }
+        return end;
+    }
+
+    private TaskGraph graph(int number, List<DeviceTask> tasks, Set<TornadoStorage> sent, boolean goesOn) {
         TaskGraph graph = new TaskGraph(name + "g" + number);
         KernelContext context = new KernelContext();
         if (!shared.isEmpty()) {
@@ -103,7 +146,7 @@ final class ReplayPlan implements AutoCloseable {
             task.grid().applyTo(worker);
             grids.addWorkerGrid(graph.getTaskGraphName() + "." + id, worker);
         }
-        if (graphs > 1) {
+        if (number > 0 || goesOn) {
             graph.persistOnDevice(shared.toArray());
         }
         return graph;

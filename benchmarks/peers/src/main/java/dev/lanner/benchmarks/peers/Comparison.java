@@ -34,15 +34,6 @@ final class Comparison {
         this.report = report;
     }
 
-    private static HstuConfig eightLayers() {
-        HstuConfig article = HstuConfig.article();
-        return article.with("preset", "8-layers")
-                .with("blocks", 8)
-                .with("attention.heads", 2)
-                .with("attention.queryWidth", article.width() / 2)
-                .with("attention.valueWidth", article.width() / 2);
-    }
-
     /**
      * Compares with a number of threads on both sides.
      *
@@ -61,7 +52,7 @@ final class Comparison {
                 trainStep("train_step_article", HstuConfig.article(), threads, sgemmRate);
             }
             if (cases.contains("train_step_8_layers")) {
-                trainStep("train_step_8_layers", eightLayers(), threads, sgemmRate);
+                trainStep("train_step_8_layers", Workload.eightLayers(), threads, sgemmRate);
             }
         }
     }
