@@ -3,9 +3,20 @@ package dev.lanner.benchmarks;
 import dev.lanner.backend.cpu.CpuBackend;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.model.HstuConfig;
+import dev.lanner.hstu.model.HstuModel;
+import dev.lanner.hstu.model.TrainingInputs;
+import dev.lanner.tensor.Gradients;
+import dev.lanner.tensor.Program;
+import dev.lanner.tensor.RandomKey;
+import dev.lanner.tensor.Tape;
+import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Whether a backend computes what the CPU backend does. */
@@ -14,6 +25,9 @@ final class GpuCheck {
     private static final double ATTENTION = 1e-5;
     /** Of losses, absolute. */
     private static final double LOSS = 1e-3;
+
+    /** Relative L2 error of a parameter's gradient. */
+    private static final double GRADIENT = 1e-4;
 
     private static final int STEPS = 20;
     /** About the tile of 32: one less, one more, several, and a sequence without events. */
@@ -31,7 +45,8 @@ final class GpuCheck {
     private GpuCheck() {}
 
     /**
-     * Compares attention at awkward sizes and the losses of 20 training steps.
+     * Compares attention at awkward sizes, the losses of 20 training steps, and the gradients of a deeper model, in which rounding
+     * grows from step to step.
      *
      * @throws MismatchException if they differ
      */
@@ -41,7 +56,7 @@ final class GpuCheck {
             attention(backend, heads, results);
         }
         losses("article", backend, sizes.of(HstuConfig.article()), sizes, results);
-        losses("8_layers", backend, sizes.of(Workload.eightLayers()), sizes, results);
+        gradients("8_layers", backend, sizes.of(Workload.eightLayers()), sizes, results);
     }
 
     private static <T> T on(Backend backend, Supplier<T> what) {
@@ -98,30 +113,73 @@ final class GpuCheck {
         };
         double[] expected = onCpu(run);
         double[] actual = on(backend, run);
-        double largest = 0;
-        for (int i = 0; i < STEPS; i++) {
-            double difference = Math.abs(expected[i] - actual[i]);
-            if (!(difference <= LOSS)) {
-                throw new MismatchException(String.format(
-                        Locale.ROOT,
-                        "training step %d of %s: the loss is %.6f, on the CPU %.6f, allowed is a difference of %.0e",
-                        i + 1,
-                        name,
-                        actual[i],
-                        expected[i],
-                        LOSS));
-            }
-            largest = Math.max(largest, difference);
-        }
-        results.say(String.format(
+        double[] differences = new double[STEPS];
+        Arrays.setAll(differences, i -> Math.abs(expected[i] - actual[i]));
+        String what = String.format(
                 Locale.ROOT,
-                "CHECKED %d training steps of %s: losses %.4f to %.4f, largest difference %.1e, allowed %.0e",
+                "%d training steps of %s: losses on the CPU %.4f to %.4f, differences of each step %s, allowed %.0e",
                 STEPS,
                 name,
                 expected[0],
                 expected[STEPS - 1],
+                Arrays.stream(differences)
+                        .mapToObj(difference -> String.format(Locale.ROOT, "%.0e", difference))
+                        .toList(),
+                LOSS);
+        if (!Arrays.stream(differences).allMatch(difference -> difference <= LOSS)) {
+            throw new MismatchException(what);
+        }
+        results.say("CHECKED " + what);
+    }
+
+    private static void gradients(String name, Backend backend, HstuConfig config, GpuSizes sizes, GpuResults results) {
+        Map<String, float[]> expected = onCpu(() -> gradients(config, sizes.batch()));
+        Map<String, float[]> actual = on(backend, () -> gradients(config, sizes.batch()));
+        double largest = 0;
+        for (Map.Entry<String, float[]> one : expected.entrySet()) {
+            double error = relativeError(one.getValue(), actual.get(one.getKey()));
+            if (!(error <= GRADIENT)) {
+                throw new MismatchException(String.format(
+                        Locale.ROOT,
+                        "%s: gradient of %s: relative error %.1e, allowed %.0e",
+                        name,
+                        one.getKey(),
+                        error,
+                        GRADIENT));
+            }
+            largest = Math.max(largest, error);
+        }
+        results.say(String.format(
+                Locale.ROOT,
+                "CHECKED gradients of the %d parameters of %s: relative errors up to %.1e, allowed %.0e",
+                expected.size(),
+                name,
                 largest,
-                LOSS));
+                GRADIENT));
+    }
+
+    /** By the parameters' names, of a new model on a batch. */
+    private static Map<String, float[]> gradients(HstuConfig config, JaggedBatch batch) {
+        HstuModel model = new HstuModel(config, Workload.ITEMS, 1);
+        List<String> names = List.copyOf(model.namedParameters().keySet());
+        Map<String, float[]> gradients = new LinkedHashMap<>();
+        try (Program program = Program.record(inputs -> {
+            TrainingInputs declared = TrainingInputs.declare(inputs, batch.sequences(), batch.rows());
+            try (Tape tape = Tape.open()) {
+                model.train(RandomKey.EACH_STEP);
+                Gradients all = tape.backward(model.losses(declared).total());
+                return names.stream()
+                        .map(parameter -> all.get(model.namedParameters().get(parameter)))
+                        .toArray(Tensor[]::new);
+            }
+        })) {
+            TrainingInputs.set(program, batch);
+            program.run(1);
+            for (int i = 0; i < names.size(); i++) {
+                gradients.put(names.get(i), program.output(i).toFloats());
+            }
+        }
+        return gradients;
     }
 
     /** The L2 norm of the difference against that of the first. */

@@ -2,6 +2,7 @@ package dev.lanner.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,7 +50,7 @@ final class GpuResults {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -62,14 +64,14 @@ final class GpuResults {
         say("FAILED side=" + side + " case=" + name + " why=" + why.toString().replaceAll("\\s+", " "));
     }
 
-    /** A line for each case, then what failed. A ratio above 1: Lanner is faster. */
+    /** A line for each case with its sides in the order of their names, then what failed. A ratio above 1: Lanner is faster. */
     static List<String> table(Path file) throws IOException {
         Map<String, Map<String, Double>> cases = new LinkedHashMap<>();
         List<String> failed = new ArrayList<>();
         for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
             Matcher time = TIME.matcher(line);
             if (time.matches()) {
-                cases.computeIfAbsent(time.group(2), any -> new LinkedHashMap<>())
+                cases.computeIfAbsent(time.group(2), any -> new TreeMap<>())
                         .put(time.group(1), Double.parseDouble(time.group(3)));
             } else if (line.startsWith("FAILED ")) {
                 failed.add(line);
