@@ -144,7 +144,9 @@ launch() {
         classpath+=$LANNER_HOME/$module/target/classes:
     done
     classpath+=$(<"$LANNER_HOME/$folder/target/launch.classpath")
-    # For programs that keep figures.
-    jvm+=("-Dlanner.commit=$(git -C "$LANNER_HOME" describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)")
+    # For programs that keep figures; not of a repository that this is only unpacked in.
+    if [[ -e $LANNER_HOME/.git ]]; then
+        jvm=("-Dlanner.commit=$(git -C "$LANNER_HOME" describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)" "${jvm[@]}")
+    fi
     exec "$jdk/bin/java" "${jvm[@]}" -cp "$classpath" "$main" ${program[@]+"${program[@]}"}
 }

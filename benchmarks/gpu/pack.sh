@@ -7,10 +7,10 @@
 pack_usage() {
     cat <<'END'
 Usage: benchmarks/Gpu --pack DIR [--jdk] [--sdk]
-Packs the comparison with PyTorch on a GPU into a new folder DIR, about 10 MB. It needs nothing else of this checkout, no Maven
+Packs the comparison with PyTorch on a GPU into a new folder DIR, 13 MB. It needs nothing else of this checkout, no Maven
 and no network.
-  --jdk   put a JDK into it, linked from JAVA_HOME for this operating system and processor (about 70 MB)
-  --sdk   put the TornadoVM SDK at TORNADOVM_HOME into it (about 50 MB)
+  --jdk   put a JDK into it, linked from JAVA_HOME for this operating system and processor (68 MB)
+  --sdk   put the TornadoVM SDK at TORNADOVM_HOME into it (48 MB)
 
 Carry DIR to a Linux machine with an NVIDIA GPU and its driver, and start DIR/run (see DIR/run --help). What it needs there:
   a JDK 25 in JAVA_HOME, unless --jdk put one into DIR

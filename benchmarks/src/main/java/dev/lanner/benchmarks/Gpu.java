@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         version = "lanner 0.1.0",
         description = "Checks and times recorded programs on the current backend; benchmarks/gpu/run calls it.")
 public final class Gpu implements Callable<Integer> {
-    private static final int MISMATCH = 1;
+    private static final int MISMATCH = 3;
 
     /** What can be asked for. */
     enum Part {

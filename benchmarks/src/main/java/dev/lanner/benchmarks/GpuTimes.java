@@ -139,7 +139,7 @@ final class GpuTimes {
             results.time("epoch_training_" + data, watch.training);
             results.time("epoch_with_validation_" + data, watch.whole);
         } catch (RuntimeException e) {
-            results.failed("epoch_" + data, e);
+            results.failed("epoch_training_" + data, e);
         } finally {
             delete(folder);
         }

@@ -8,6 +8,7 @@ import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.Trainer;
 import dev.lanner.nn.AtomicFiles;
+import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,18 +35,15 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
      * @throws IOException if the folder holds a run with other settings, or cannot be read or written
      */
     TrainedRun run(String title, RunConfig config, Path folder) throws IOException {
-        boolean begun = Files.exists(folder.resolve("config.json"));
-        RunDirectory directory = begun ? RunDirectory.open(folder) : RunDirectory.create(folder);
-        if (begun && !directory.config().equals(config)) {
-            throw new IOException(folder + ": holds a run with other settings; choose another --out");
-        }
+        RunDirectory directory = check(config, folder);
         Path finished = folder.resolve(RESULT);
         if (Files.exists(finished)) {
             lines.accept(title + ": kept");
             return Settings.read(finished, TrainedRun.class);
         }
-        directory.writeData(dataset.data());
+        // What a start that was stopped here leaves is a run that goes on.
         directory.writeConfig(config);
+        directory.writeData(dataset.data());
         TrainedRun run = train(config, directory);
         AtomicFiles.write(finished, out -> out.write(Settings.toJson(run)));
         lines.accept(String.format(
@@ -57,6 +55,20 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
                 run.bestEpoch(),
                 run.epochs()));
         return run;
+    }
+
+    /**
+     * The folder of a run that begins or goes on.
+     *
+     * @throws IOException if it holds a run with other settings, or something else
+     */
+    static RunDirectory check(RunConfig config, Path folder) throws IOException {
+        boolean begun = Files.exists(folder.resolve("config.json"));
+        RunDirectory directory = begun ? RunDirectory.open(folder) : RunDirectory.create(folder);
+        if (begun && !directory.config().equals(config)) {
+            throw new IOException(folder + ": holds a run with other settings; choose another --out");
+        }
+        return directory;
     }
 
     private TrainedRun train(RunConfig config, RunDirectory directory) throws IOException {
@@ -84,6 +96,7 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
                     trainer.history().size(),
                     trainer.best().epoch(),
                     effort.seconds() / 60,
+                    Backends.current().name(),
                     Integer.getInteger("lanner.threads", Runtime.getRuntime().availableProcessors()),
                     trainer.best().validation(),
                     test,

@@ -6,6 +6,7 @@ import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -48,12 +49,20 @@ final class KeptRuns {
         AtomicFiles.write(file(row, run.config().training().seed()), out -> out.write(Settings.toJson(run)));
     }
 
-    /** The page of all runs that are there. */
+    /**
+     * The page of all runs that are there.
+     *
+     * @throws IOException if one is of other data, or has other settings than the first of its row but for the seed
+     */
     ResultsPage page(Dataset dataset, String provenance) throws IOException {
         ResultsPage page = new ResultsPage(dataset, provenance);
         for (Row row : Row.ALL) {
             for (Path file : files(row)) {
-                page.add(row, Settings.read(file, TrainedRun.class));
+                TrainedRun run = Settings.read(file, TrainedRun.class);
+                if (!run.config().fingerprint().equals(dataset.interactions().fingerprint())) {
+                    throw new IOException(file + ": is of other data; choose another --page");
+                }
+                page.add(row, run);
             }
         }
         return page;
@@ -65,8 +74,12 @@ final class KeptRuns {
         }
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(file -> file.getFileName().toString().matches(row.name() + "-seed\\d+\\.json"))
-                    .sorted()
+                    .sorted(Comparator.comparingInt(KeptRuns::seed))
                     .toList();
         }
+    }
+
+    private static int seed(Path file) {
+        return Integer.parseInt(file.getFileName().toString().replaceAll(".*-seed(\\d+)\\.json", "$1"));
     }
 }

@@ -152,6 +152,10 @@ public final class Recommend implements Callable<Integer> {
         int end = events.start(user + 1);
         int count = end - events.start(user);
         boolean heldOut = !wholeHistory && count >= LEAST_EVENTS;
+        Commands.require(
+                spec,
+                at == null || !at.isOfHeldOut() || heldOut,
+                "--at held-out: user " + userId + " has too few events for one to be held out");
         Recommender recommender = heldOut ? all.withoutLast(1) : all;
         int known = heldOut ? count - 1 : count;
         int shown = Math.min(history, known);
@@ -168,10 +172,6 @@ public final class Recommend implements Callable<Integer> {
         for (int i = last - shown; i < last; i++) {
             out.println(titles.event(i));
         }
-        Commands.require(
-                spec,
-                at == null || !at.isOfHeldOut() || heldOut,
-                "--at held-out: user " + userId + " has too few events for one to be held out");
         long time = at == null ? events.timestampAt(last - 1) : at.seconds(events.timestampAt(end - 1));
         if (all.hasQueryTime()) {
             String which =

@@ -1,5 +1,6 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.train.RunConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -89,14 +90,24 @@ public final class Reproduce implements Callable<Integer> {
         KeptRuns kept = new KeptRuns(results);
         Experiments experiments = new Experiments(dataset, Commands.commit(), quiet, this::say);
         String provenance = provenance(folder);
+        // Whatever is in the way is found before hours of training.
+        kept.page(dataset, provenance);
+        for (int seed = 1; seed <= seeds; seed++) {
+            for (Row row : chosen) {
+                RunConfig config = row.variant().config(dataset, seed, epochs);
+                if (!kept.has(row, config)) {
+                    Experiments.check(config, runFolder(row, seed));
+                }
+            }
+        }
         for (int seed = 1; seed <= seeds; seed++) {
             for (Row row : chosen) {
                 String title = row.name() + ", seed " + seed;
-                var config = row.variant().config(dataset, seed, epochs);
+                RunConfig config = row.variant().config(dataset, seed, epochs);
                 if (kept.has(row, config)) {
                     say(title + ": kept");
                 } else {
-                    kept.write(row, experiments.run(title, config, out.resolve(row.name() + "-seed" + seed)));
+                    kept.write(row, experiments.run(title, config, runFolder(row, seed)));
                     kept.page(dataset, provenance).write(results);
                 }
             }
@@ -105,6 +116,10 @@ public final class Reproduce implements Callable<Integer> {
         whole.write(results);
         print(whole.markdown());
         return 0;
+    }
+
+    private Path runFolder(Row row, int seed) {
+        return out.resolve(row.name() + "-seed" + seed);
     }
 
     private List<Row> checkOptions() {

@@ -3,6 +3,8 @@ package dev.lanner.examples;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.PopularityRanking;
 import dev.lanner.hstu.train.Evaluation;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.hstu.train.TrainConfig;
 import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +23,9 @@ final class ResultsPage {
 
             Written by `examples/Reproduce`; the figures of each run are in the folder beside this page. Every target is ranked against
             the full catalogue without the items that the user has seen. Leave-one-out: the last event is the test target, the one before
-            it the validation target. The epoch is chosen by validation NDCG@10, and that epoch's test targets are read once. Mean ±
-            sample standard deviation over seeds; published rows in italics.
+            it the validation target. The epoch is chosen by validation NDCG@10, and its test targets are read when training has ended: at
+            the target's time, and for models with query time at the last event's too. Mean ± sample standard deviation over seeds;
+            published rows in italics.
             """;
 
     private final Dataset dataset;
@@ -44,8 +47,22 @@ final class ResultsPage {
         Row.ALL.forEach(row -> runs.put(row, new ArrayList<>()));
     }
 
-    void add(Row row, TrainedRun run) {
-        runs.get(row).add(run);
+    /**
+     * Adds a run.
+     *
+     * @throws IOException if the row has runs with other settings
+     */
+    void add(Row row, TrainedRun run) throws IOException {
+        List<TrainedRun> others = runs.get(row);
+        if (!others.isEmpty() && !settings(run).equals(settings(others.get(0)))) {
+            throw new IOException("results: the runs of " + row.name() + " differ in more than their seeds");
+        }
+        others.add(run);
+    }
+
+    /** All but the seed. */
+    private static RunConfig settings(TrainedRun run) {
+        return run.config().with(Map.of("training.seed", 0));
     }
 
     /** Writes the page. */
@@ -138,12 +155,12 @@ final class ResultsPage {
     }
 
     private static void line(StringBuilder out, Row row, TrainedRun run) {
+        TrainConfig training = run.config().training();
         out.append(String.format(
                 Locale.ROOT,
-                "| `%s` | %d | %,d | %d (%d) | %.0f (%d) | %.4f | %.4f | %.4f | %.4f | %.4f | %s |"
-                        + " `examples/Reproduce --data DIR --rows %s --seeds %d` |%n",
+                "| `%s` | %d | %,d | %d (%d) | %.0f (%d) | %.4f | %.4f | %.4f | %.4f | %.4f | %s | `%s` |\n",
                 row.name(),
-                run.config().training().seed(),
+                training.seed(),
                 run.parameters(),
                 run.epochs(),
                 run.bestEpoch(),
@@ -155,7 +172,14 @@ final class ResultsPage {
                 run.test().ndcg10(),
                 run.test().mrr(),
                 run.commit(),
-                row.name(),
-                run.config().training().seed()));
+                command(row, run)));
+    }
+
+    private static String command(Row row, TrainedRun run) {
+        TrainConfig training = run.config().training();
+        String preset = row.variant().preset();
+        return "examples/Reproduce --data DIR --rows " + row.name() + " --seeds " + training.seed()
+                + (training.epochs() == TrainConfig.preset(preset).epochs() ? "" : " --epochs " + training.epochs())
+                + (run.backend().equals("cpu") ? "" : " -Dbackend=" + run.backend());
     }
 }

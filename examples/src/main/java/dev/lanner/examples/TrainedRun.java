@@ -12,6 +12,7 @@ import dev.lanner.hstu.train.RunConfig;
  * @param epochs how many were trained
  * @param bestEpoch the one whose figures these are, by validation NDCG@10
  * @param minutes of training and validation
+ * @param backend that it was trained on
  * @param threads of the CPU
  * @param validation figures on the validation targets
  * @param test figures on the test targets; of a model with query time asked at the time of the target
@@ -24,6 +25,7 @@ record TrainedRun(
         int epochs,
         int bestEpoch,
         double minutes,
+        String backend,
         int threads,
         Evaluation validation,
         Evaluation test,

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanner.hstu.model.Settings;
+import dev.lanner.hstu.train.RunConfig;
+import dev.lanner.hstu.train.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +98,58 @@ class ReproduceTest {
         run("--quiet", "--data", data, "--rows", "article", "--epochs", 2, "--page", page)
                 .assertUsageErrorOf(
                         "Reproduce", kept.resolve("article-seed1.json") + ": is of a run with other settings");
+    }
+
+    @Test
+    void aRunThatWasStoppedGoesOnAndItsTimeIsAddedUp() throws IOException {
+        Path data = TinyData.write(scratch.resolve("tiny"), 7);
+        Path out = scratch.resolve("runs");
+        Path run = out.resolve("article-seed1");
+        Dataset dataset = Dataset.read(data);
+        RunConfig config = Row.named(List.of("article")).get(0).variant().config(dataset, 1, 2);
+        // As a process leaves it that ended in the first epoch of two, a minute after it had started.
+        RunDirectory.create(run).writeConfig(config);
+        new Effort("first", 60).write(run);
+        Outcome outcome = run("--data", data, "--rows", "article", "--epochs", 2, "--seeds", 1, "--out", out);
+        assertEquals(0, outcome.exit(), outcome::toString);
+        TrainedRun trained = Settings.read(out.resolve("results").resolve("article-seed1.json"), TrainedRun.class);
+        assertEquals("first", trained.commit());
+        assertEquals("cpu", trained.backend());
+        assertTrue(trained.minutes() > 1, () -> "minutes " + trained.minutes());
+        assertTrue(Files.readString(out.resolve("results.md"))
+                .contains("`examples/Reproduce --data DIR --rows article --seeds 1 --epochs 2`"));
+    }
+
+    @Test
+    void aPageIsOfOneDataSetAndOneSettingARow() throws IOException {
+        Path data = TinyData.write(scratch.resolve("tiny"), 7);
+        Path other = TinyData.write(scratch.resolve("other"), 8);
+        Path page = scratch.resolve("results.md");
+        Path kept = scratch.resolve("results").resolve("article-seed1.json");
+        Object[] arguments = {
+            "--quiet", "--data", data, "--rows", "article", "--epochs", 1, "--seeds", 1, "--page", page
+        };
+        assertEquals(0, run(arguments).exit());
+        arguments[2] = other;
+        run(arguments).assertUsageErrorOf("Reproduce", kept + ": is of other data; choose another --page");
+        arguments[2] = data;
+        arguments[4] = "paper";
+        TrainedRun run = Settings.read(kept, TrainedRun.class);
+        Files.write(
+                kept.resolveSibling("article-seed2.json"),
+                Settings.toJson(new TrainedRun(
+                        run.config().withEpochs(7),
+                        run.commit(),
+                        run.parameters(),
+                        run.epochs(),
+                        run.bestEpoch(),
+                        run.minutes(),
+                        run.backend(),
+                        run.threads(),
+                        run.validation(),
+                        run.test(),
+                        run.testAtLastEvent())));
+        run(arguments).assertUsageErrorOf("Reproduce", "results: the runs of article differ in more than their seeds");
     }
 
     @ParameterizedTest

@@ -45,6 +45,18 @@ class ResumeTest {
     }
 
     @Test
+    void aRunWhoseLearningRateFallsOverItsEpochsGetsNoMore() throws IOException {
+        Path run = scratch.resolve("run");
+        Outcome.inProcess("--data", data, "--epochs", 1, "--out", run, "--set", "training.schedule.decay=COSINE")
+                .result();
+        Map<String, byte[]> before = files(run);
+        Outcome.inProcess("--quiet", "--resume", run, "--data", data, "--epochs", 2)
+                .assertUsageError(
+                        "--resume: the learning rate falls over the run's 1 epochs, so that there cannot be more");
+        assertUntouched(before, run);
+    }
+
+    @Test
     void finishedRunGivesItsResultAgain() throws IOException {
         Path run = scratch.resolve("run");
         String expected = train(run, 2).result();

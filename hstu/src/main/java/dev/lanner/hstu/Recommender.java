@@ -36,7 +36,7 @@ import java.util.stream.IntStream;
  * <p>Models with query time ask with the time of the request, which methods take as {@code at}; without it it is that of the user's last
  * event. To others it matters only if they rate target-aware.
  *
- * <p> * Each {@code with…} gives a recommender that shares the model and differs in one setting. Safe for use by many threads.
+ * <p>Each {@code with…} gives a recommender that shares the model and differs in one setting. Safe for use by many threads.
  */
 public final class Recommender {
     /** How many candidates retrieval hands to ranking. */
@@ -229,7 +229,7 @@ public final class Recommender {
      * @param k how many for each, positive; fewer where there are not as many
      * @param filterSeen whether to leave out the items of the user's events
      * @param at the time of the request, seconds
-     * @return by user in the given order, best first; a longer list begins with the shorter one
+     * @return by user in the given order, best first; with exact search a longer list begins with the shorter one
      * @throws IllegalArgumentException if k is not positive, or users are unknown and that is an error
      */
     public Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen, long at) {

@@ -311,9 +311,15 @@ class RecommenderTest {
         for (int k : new int[] {1, 5, Walks.ITEMS}) {
             assertEquals(recommend(recommender, k), recommend(approximate, k));
         }
+        List<SimilarItem> exact = recommender.recommendToItem(new int[] {10}, 4).get(10);
+        List<SimilarItem> similar =
+                approximate.recommendToItem(new int[] {10}, 4).get(10);
         assertEquals(
-                recommender.recommendToItem(new int[] {10}, 4).keySet(),
-                approximate.recommendToItem(new int[] {10}, 4).keySet());
+                exact.stream().map(SimilarItem::item).toList(),
+                similar.stream().map(SimilarItem::item).toList());
+        for (int i = 0; i < exact.size(); i++) {
+            assertEquals(exact.get(i).similarity(), similar.get(i).similarity(), 1e-6);
+        }
     }
 
     @Test

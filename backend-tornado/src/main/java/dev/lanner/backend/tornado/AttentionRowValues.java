@@ -83,7 +83,8 @@ final class AttentionRowValues {
                 }
             }
             float logarithm = 0;
-            if (sum > 0) {
+            // Not above: a sum that is no number must stay none.
+            if (sum != 0) {
                 logarithm = largest + TornadoMath.log(sum);
             }
             rowValues.set(AttentionTiles.rowValues(meta, row, head), logarithm);

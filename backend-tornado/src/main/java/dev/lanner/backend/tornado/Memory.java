@@ -24,7 +24,8 @@ interface Memory {
      */
     TornadoStorage step(int step);
 
-    /** Whether tasks run again, at steps that nobody knows yet: {@link dev.lanner.tensor.RandomKey#EACH_STEP} is no step then. */
+    /** Whether tasks run again, at steps that nobody knows yet: {@link dev.lanner.tensor.RandomKey#EACH_STEP} has no number on the host
+     * then. */
     default boolean isForProgram() {
         return false;
     }

@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The matrix product {code out = alpha a b + beta out}: a group of 16 x 16 items makes a tile of 64 x 64, by steps of 16 along K
+ * The matrix product {@code out = alpha a b + beta out}: a group of 16 x 16 items makes a tile of 64 x 64, by steps of 16 along K
  * through local memory, and each item keeps 4 x 4 of its sums in registers. Any strides, so that transposed operands are views.
  *
  * <p>Header: (M, N, K, strides of rows and columns of a, b and out, how much of K is summed, how much further it begins in each

@@ -38,7 +38,7 @@ final class ReplayPlan implements AutoCloseable {
     private static final int GRAPH = 60;
     /** Nodes of a graph, at most, as {@link #graphEnd} counts them; TornadoVM's arrays for them hold 1024 and do not grow. */
     private static final int NODES = 960;
-    /** Of a task itself, and of its integers or floats: what stands for them, their copy, and their end. */
+    /** Of an array, as a task and its integers or floats are one: what stands for it, its copy, and its end. */
     private static final int NODES_OF_ARRAY = 3;
 
     private static final AtomicInteger MADE = new AtomicInteger();

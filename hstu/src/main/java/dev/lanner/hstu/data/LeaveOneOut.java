@@ -148,8 +148,10 @@ public final class LeaveOneOut {
             int start = interactions.start(user);
             int end = trainingEnd(user) - 1;
             order.add(recent(user, end));
-            for (end -= maxLength; part == TrainingPart.ALL && end > start; end -= maxLength) {
-                order.add(recent(user, end));
+            if (part == TrainingPart.ALL) {
+                for (int earlier = end - maxLength; earlier > start; earlier -= maxLength) {
+                    order.add(recent(user, earlier));
+                }
             }
         }
         // The seed is mixed before the epoch is added: neighbouring seeds must not share shuffles.

@@ -14,7 +14,7 @@ import java.util.List;
  * @param maxLength L, the most recent events that count
  * @param dropout probability, in [0, 1)
  * @param input what an event becomes
- * @param features what else is in that sum
+ * @param features what ITEM_POSITION adds to item and position
  * @param attention the attention of each block
  * @param block the block around it
  * @param loss what is learned from

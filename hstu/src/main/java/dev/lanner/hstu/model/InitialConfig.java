@@ -7,7 +7,8 @@ import java.util.List;
  * scales at 1, shifts at 0.
  *
  * @param items the item embeddings {@code [V+1, D]}
- * @param actions the action embeddings {@code [4, D]} of {@link InputKind#FUSED_ACTION}
+ * @param actions the action embeddings {@code [4, D]} of {@link InputKind#FUSED_ACTION}, and those of actions and gaps in {@link
+ *     InputFeatures}
  * @param positions the position embeddings {@code [L, D]} of {@link InputKind#ITEM_POSITION}
  * @param input the first weight of the fused input layer
  * @param projection the weights to K, Q, V and U

@@ -5,7 +5,7 @@ package dev.lanner.hstu.model;
  *
  * @param actions what was done with the item, {@code E_action[a]}
  * @param queryGap how long after the event the next one happens, {@code E_gap[bucket(t_(i+1) - t_i)]}, in the buckets of the relative
- *     bias; for the last row until the request; needs attention.queryTime
+ *     bias, a request before its event counting as one at its time; for the last row until the request; needs attention.queryTime
  */
 public record InputFeatures(boolean actions, boolean queryGap) {
     /** Item and position alone, as the paper has it. */

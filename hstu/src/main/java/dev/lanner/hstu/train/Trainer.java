@@ -54,7 +54,7 @@ public final class Trainer implements AutoCloseable {
         this.evaluator = new Evaluator(model, split, execution.recorded());
     }
 
-    /** The most sequences of a batch: of all but the last. */
+    /** Sequences of a full batch, or of the only one. */
     private int largestBatch() {
         List<JaggedBatch> batches = batches(1);
         return batches.isEmpty() ? 1 : batches.get(0).sequences();
