@@ -36,7 +36,8 @@ final class AttentionSoftmax {
         int size = rows * shape.heads();
         largest = scratch.floats(slot + 2, size);
         sums = scratch.floats(slot + 3, size);
-        Arrays.fill(largest, 0, size, Float.NEGATIVE_INFINITY);
+        // Finite, so that a tile of scores that are all -inf weighs nothing instead of being no number.
+        Arrays.fill(largest, 0, size, -Float.MAX_VALUE);
         Arrays.fill(sums, 0, size, 0);
     }
 

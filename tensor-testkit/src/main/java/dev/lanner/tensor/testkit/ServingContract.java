@@ -189,6 +189,12 @@ interface ServingContract extends ContractPart {
                 .assertClose(0, i -> norm + Math.abs(expected[i]), harness().fused(), 0);
     }
 
+    /** A bias of -inf hides whole tiles of events, and the others count as ever. */
+    @Example
+    default void candidateAttentionWithHiddenEvents() {
+        candidateAttentionOfWhatIsNotFinite(1, 51, 6, 2, AttentionActivation.SOFTMAX, -2);
+    }
+
     private static float[] spoilt(
             CandidateAttention op, Backend on, Operand[] operands, int spoilt, int element, float value) {
         try (Backends.Use use = Backends.use(on);
