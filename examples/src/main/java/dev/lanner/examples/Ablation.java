@@ -1,12 +1,12 @@
 package dev.lanner.examples;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,8 +34,8 @@ public final class Ablation implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "folder with ratings.dat")
-    private Path data;
+    @Mixin
+    private ExperimentOptions options;
 
     @Option(names = "--sample", description = "train on the built-in synthetic sample")
     private boolean sample;
@@ -47,20 +47,8 @@ public final class Ablation implements Callable<Integer> {
             description = "what to train, separated by commas (default: all)")
     private List<String> variants;
 
-    @Option(names = "--seeds", paramLabel = "N", description = "runs of each variant, with seeds 1 to N (default 3)")
-    private int seeds = 3;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the preset's)")
-    private Integer epochs;
-
-    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
-    private Integer threads;
-
     @Option(names = "--out", paramLabel = "DIR", description = "folder of runs and table (default: runs/ablation-DATA)")
     private Path out;
-
-    @Option(names = "--quiet", description = "print the table only")
-    private boolean quiet;
 
     /** The program. */
     public static void main(String[] arguments) {
@@ -75,32 +63,27 @@ public final class Ablation implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Variant> chosen = checkOptions();
-        Dataset dataset = sample
-                ? Dataset.sample()
-                : data != null ? Dataset.read(data) : Dataset.ml1m(Ml1mSource.find(this::say));
+        Dataset dataset = sample ? Dataset.sample() : options.dataset(options.folder());
         Path folder = out == null ? Path.of("runs", "ablation-" + dataset.name()) : out;
-        say(dataset.describe());
         AblationTable table = new AblationTable(chosen);
-        Experiments experiments = new Experiments(dataset, Commands.commit(), quiet, this::say);
-        for (int seed = 1; seed <= seeds; seed++) {
+        Experiments experiments = options.experiments(dataset);
+        for (int seed = 1; seed <= options.seeds(); seed++) {
             for (Variant variant : chosen) {
                 TrainedRun run = experiments.run(
                         variant.name() + ", seed " + seed,
-                        variant.config(dataset, seed, epochs),
+                        variant.config(dataset, seed, options.epochs()),
                         folder.resolve(variant.name() + "-seed" + seed));
                 table.add(variant, run.test());
                 table.write(folder);
             }
         }
-        print(table.markdown());
+        options.print(table.markdown());
         return 0;
     }
 
     private List<Variant> checkOptions() {
-        Commands.require(spec, data == null || !sample, "--data and --sample exclude each other");
-        Commands.require(spec, seeds >= 1, "--seeds must be positive, found " + seeds);
-        Commands.require(spec, epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
-        Commands.useThreads(spec, threads);
+        Commands.require(spec, !options.namesData() || !sample, "--data and --sample exclude each other");
+        options.check();
         try {
             return variants == null
                     ? Variant.ALL
@@ -108,17 +91,5 @@ public final class Ablation implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--variants: " + e.getMessage(), e);
         }
-    }
-
-    private void say(String line) {
-        if (!quiet) {
-            print(line);
-        }
-    }
-
-    private void print(String text) {
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(text.stripTrailing());
-        writer.flush();
     }
 }

@@ -17,15 +17,10 @@ final class AblationTable {
     private static final String MARKDOWN = "ablation.md";
     private static final String CSV = "ablation.csv";
     private static final String RMSE = "RMSE";
-    private static final Map<String, ToDoubleFunction<Evaluation>> FIGURES = new LinkedHashMap<>();
+    private static final Map<String, ToDoubleFunction<Evaluation>> FIGURES =
+            new LinkedHashMap<>(PublishedResult.FIGURES);
 
     static {
-        FIGURES.put("HR@10", Evaluation::hitRate10);
-        FIGURES.put("NDCG@10", Evaluation::ndcg10);
-        FIGURES.put("HR@50", Evaluation::hitRate50);
-        FIGURES.put("NDCG@50", Evaluation::ndcg50);
-        FIGURES.put("HR@200", Evaluation::hitRate200);
-        FIGURES.put("NDCG@200", Evaluation::ndcg200);
         FIGURES.put("MRR", Evaluation::mrr);
         FIGURES.put(RMSE, Evaluation::ratingRmse);
     }

@@ -3,8 +3,12 @@ package dev.lanner.examples;
 import dev.lanner.hstu.eval.RankingMetrics;
 import dev.lanner.hstu.train.Evaluation;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A line of the table of results: shares of test targets ranked against the full catalogue of MovieLens-1M.
@@ -14,7 +18,10 @@ import java.util.Locale;
  * @param figures HR@10, NDCG@10, HR@50, NDCG@50, HR@200, NDCG@200
  */
 record PublishedResult(String model, String source, List<String> figures) {
-    static final List<String> COLUMNS = List.of("HR@10", "NDCG@10", "HR@50", "NDCG@50", "HR@200", "NDCG@200");
+    /** The figures of an evaluation that are published, by their names, in their order. */
+    static final Map<String, ToDoubleFunction<Evaluation>> FIGURES = published();
+
+    static final List<String> COLUMNS = List.copyOf(FIGURES.keySet());
 
     /** "Actions Speak Louder than Words", ICML 2024. */
     static final String PAPER = "Zhai et al. 2024";
@@ -29,6 +36,17 @@ record PublishedResult(String model, String source, List<String> figures) {
             of("HSTU, position bias only (no query time)", RECTOOLS, ".3023 .1718 .5702 .2311 .7720 .2618"),
             of("HSTU (query time)", RECTOOLS, ".3227 .1879 .5894 .2471 .7858 .2769"),
             of("HSTU-large (query time)", RECTOOLS, ".3642 .2164 .6194 .2735 .8031 .3015"));
+
+    private static Map<String, ToDoubleFunction<Evaluation>> published() {
+        Map<String, ToDoubleFunction<Evaluation>> figures = new LinkedHashMap<>();
+        figures.put("HR@10", Evaluation::hitRate10);
+        figures.put("NDCG@10", Evaluation::ndcg10);
+        figures.put("HR@50", Evaluation::hitRate50);
+        figures.put("NDCG@50", Evaluation::ndcg50);
+        figures.put("HR@200", Evaluation::hitRate200);
+        figures.put("NDCG@200", Evaluation::ndcg200);
+        return Collections.unmodifiableMap(figures);
+    }
 
     /** The line of a model by who reports it. */
     static PublishedResult of(String model, String source) {
@@ -46,12 +64,9 @@ record PublishedResult(String model, String source, List<String> figures) {
     static PublishedResult of(String model, Evaluation test) {
         return of(
                 model,
-                test.hitRate10(),
-                test.ndcg10(),
-                test.hitRate50(),
-                test.ndcg50(),
-                test.hitRate200(),
-                test.ndcg200());
+                FIGURES.values().stream()
+                        .mapToDouble(figure -> figure.applyAsDouble(test))
+                        .toArray());
     }
 
     /** The line of a ranking that was evaluated here. */

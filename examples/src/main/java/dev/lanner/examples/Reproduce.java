@@ -2,15 +2,16 @@ package dev.lanner.examples;
 
 import dev.lanner.hstu.train.RunConfig;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,8 +39,8 @@ public final class Reproduce implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "folder with ratings.dat")
-    private Path data;
+    @Mixin
+    private ExperimentOptions options;
 
     @Option(
             names = "--rows",
@@ -47,15 +48,6 @@ public final class Reproduce implements Callable<Integer> {
             split = ",",
             description = "what to train, separated by commas (default: all)")
     private List<String> rows;
-
-    @Option(names = "--seeds", paramLabel = "N", description = "runs of each row, with seeds 1 to N (default 3)")
-    private int seeds = 3;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the preset's)")
-    private Integer epochs;
-
-    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores)")
-    private Integer threads;
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder of runs (default: runs/reproduce)")
     private Path out = Path.of("runs", "reproduce");
@@ -66,9 +58,6 @@ public final class Reproduce implements Callable<Integer> {
             description =
                     "the page of results; runs are kept in the folder of that name without .md (default: OUT/results.md)")
     private Path page;
-
-    @Option(names = "--quiet", description = "print the page only")
-    private boolean quiet;
 
     /** The program. */
     public static void main(String[] arguments) {
@@ -83,51 +72,53 @@ public final class Reproduce implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Row> chosen = checkOptions();
-        Path folder = data == null ? Ml1mSource.find(this::say) : data;
-        Dataset dataset = Dataset.read(folder);
-        say(dataset.describe());
-        Path results = page == null ? out.resolve("results.md") : page;
-        KeptRuns kept = new KeptRuns(results);
-        Experiments experiments = new Experiments(dataset, Commands.commit(), quiet, this::say);
+        Path folder = options.folder();
+        Dataset dataset = options.dataset(folder);
+        Experiments experiments = options.experiments(dataset);
+        Path file = page == null ? out.resolve("results.md") : page;
+        KeptRuns kept = new KeptRuns(file);
         String provenance = provenance(folder);
+        ResultsPage written = kept.page(dataset, provenance);
         // Whatever is in the way is found before hours of training.
-        kept.page(dataset, provenance);
-        for (int seed = 1; seed <= seeds; seed++) {
-            for (Row row : chosen) {
-                RunConfig config = row.variant().config(dataset, seed, epochs);
-                if (!kept.has(row, config)) {
-                    Experiments.check(config, runFolder(row, seed));
-                }
-            }
+        List<Missing> missing = missing(chosen, dataset, kept);
+        for (Missing run : missing) {
+            kept.write(run.row(), experiments.run(run.title(), run.config(), run.folder()));
+            written = kept.page(dataset, provenance);
+            written.write(file);
         }
-        for (int seed = 1; seed <= seeds; seed++) {
-            for (Row row : chosen) {
-                String title = row.name() + ", seed " + seed;
-                RunConfig config = row.variant().config(dataset, seed, epochs);
-                if (kept.has(row, config)) {
-                    say(title + ": kept");
-                } else {
-                    kept.write(row, experiments.run(title, config, runFolder(row, seed)));
-                    kept.page(dataset, provenance).write(results);
-                }
-            }
-        }
-        ResultsPage whole = kept.page(dataset, provenance);
-        whole.write(results);
-        print(whole.markdown());
+        written.write(file);
+        options.print(written.markdown());
         return 0;
     }
 
-    private Path runFolder(Row row, int seed) {
-        return out.resolve(row.name() + "-seed" + seed);
+    /** A run that is not kept yet. */
+    private record Missing(Row row, RunConfig config, Path folder) {
+        String title() {
+            return row.name() + ", seed " + config.training().seed();
+        }
+    }
+
+    private List<Missing> missing(List<Row> chosen, Dataset dataset, KeptRuns kept) throws IOException {
+        List<Missing> missing = new ArrayList<>();
+        for (int seed = 1; seed <= options.seeds(); seed++) {
+            for (Row row : chosen) {
+                RunConfig config = row.variant().config(dataset, seed, options.epochs());
+                Missing run = new Missing(row, config, out.resolve(row.name() + "-seed" + seed));
+                if (kept.has(row, config)) {
+                    options.say(run.title() + ": kept");
+                } else {
+                    Experiments.check(config, run.folder());
+                    missing.add(run);
+                }
+            }
+        }
+        return missing;
     }
 
     private List<Row> checkOptions() {
-        Commands.require(spec, seeds >= 1, "--seeds must be positive, found " + seeds);
-        Commands.require(spec, epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
         Commands.require(
                 spec, page == null || page.toString().endsWith(".md"), "--page must end in .md, found " + page);
-        Commands.useThreads(spec, threads);
+        options.check();
         try {
             return rows == null ? Row.ALL : Row.named(rows);
         } catch (IllegalArgumentException e) {
@@ -145,17 +136,5 @@ public final class Reproduce implements Callable<Integer> {
                         .orElse("")
                         .strip()
                 : "";
-    }
-
-    private void say(String line) {
-        if (!quiet) {
-            print(line);
-        }
-    }
-
-    private void print(String text) {
-        PrintWriter writer = spec.commandLine().getOut();
-        writer.println(text.stripTrailing());
-        writer.flush();
     }
 }

@@ -139,14 +139,7 @@ final class ResultsPage {
                 .append(" | ")
                 .append(tests.size())
                 .append(" |");
-        List<ToDoubleFunction<Evaluation>> figures = List.of(
-                Evaluation::hitRate10,
-                Evaluation::ndcg10,
-                Evaluation::hitRate50,
-                Evaluation::ndcg50,
-                Evaluation::hitRate200,
-                Evaluation::ndcg200);
-        for (ToDoubleFunction<Evaluation> figure : figures) {
+        for (ToDoubleFunction<Evaluation> figure : PublishedResult.FIGURES.values()) {
             out.append(' ')
                     .append(Mean.of(tests.stream().mapToDouble(figure).toArray()))
                     .append(" |");

@@ -66,6 +66,13 @@ final class Histories {
         return events == 0 ? 0 : counts[item] / (double) events;
     }
 
+    /** Items by their share in all events, greatest first; of equal ones the order stays. */
+    int[] mostPopular(int... items) {
+        int[] sorted = items.clone();
+        TwoStage.sort(sorted, sorted.length, this::share);
+        return sorted;
+    }
+
     /** The mean of an item's ratings; of one without, the middle of the scale. */
     double meanRating(int item) {
         return counts[item] == 0 ? 3 : ratings[item] / (double) counts[item];

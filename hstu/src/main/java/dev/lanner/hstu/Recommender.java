@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -239,7 +238,7 @@ public final class Recommender {
     private Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen, OptionalLong at) {
         checkCount("recommend", k);
         Map<Integer, List<Recommendation>> answers = new LinkedHashMap<>();
-        for (int userId : answered("recommend", "users", users, histories::has)) {
+        for (int userId : unknown.answered("recommend", "users", users, histories::has)) {
             if (!histories.has(userId)) {
                 answers.put(userId, popular(k, allItems));
                 continue;
@@ -340,7 +339,7 @@ public final class Recommender {
     }
 
     private List<Recommendation> rank(int user, OptionalLong at, int... candidates) {
-        int[] users = answered("rank", "users", new int[] {user}, histories::has);
+        int[] users = unknown.answered("rank", "users", new int[] {user}, histories::has);
         int[] items = known("rank", candidates);
         if (users.length == 0) {
             return List.of();
@@ -367,7 +366,7 @@ public final class Recommender {
         checkCount("recommendToItem", k);
         Interactions interactions = data().interactions();
         Map<Integer, List<SimilarItem>> answers = new LinkedHashMap<>();
-        for (int itemId : answered("recommendToItem", "items", items, id -> interactions.item(id) >= 0)) {
+        for (int itemId : unknown.answered("recommendToItem", "items", items, id -> interactions.item(id) >= 0)) {
             int item = interactions.item(itemId);
             answers.put(
                     itemId,
@@ -405,9 +404,7 @@ public final class Recommender {
     }
 
     private List<Recommendation> popular(int k, int... items) {
-        int[] sorted = items.clone();
-        TwoStage.sort(sorted, sorted.length, histories::share);
-        return IntStream.of(sorted)
+        return IntStream.of(histories.mostPopular(items))
                 .limit(k)
                 .mapToObj(item -> new Recommendation(
                         data().interactions().itemId(item),
@@ -416,20 +413,10 @@ public final class Recommender {
                 .toList();
     }
 
-    /** The ids that get an answer: all, or the known ones. */
-    private int[] answered(String operation, String what, int[] ids, IntPredicate isKnown) {
-        int[] unknownIds = IntStream.of(ids).filter(isKnown.negate()).toArray();
-        if (unknownIds.length > 0 && unknown == UnknownIds.ERROR) {
-            throw new IllegalArgumentException(
-                    operation + ": " + what + " without events: " + Arrays.toString(unknownIds));
-        }
-        return unknown == UnknownIds.SKIP ? IntStream.of(ids).filter(isKnown).toArray() : ids;
-    }
-
     /** Internal items of external ids; what nobody has rated cannot be ranked, and is an error or left out. */
     private int[] known(String operation, int... itemIds) {
         Interactions interactions = data().interactions();
-        return IntStream.of(answered(operation, "items", itemIds, id -> interactions.item(id) >= 0))
+        return IntStream.of(unknown.answered(operation, "items", itemIds, id -> interactions.item(id) >= 0))
                 .map(interactions::item)
                 .filter(item -> item >= 0)
                 .toArray();
