@@ -142,12 +142,20 @@ interface FusedContract extends ContractPart {
         };
     }
 
-    private void check(FusedOp op, Samples samples, boolean residual, Operand... layer) {
+    private void checkLayer(FusedOp op, Samples samples, Operand... layer) {
+        checkLayer(op, samples, 1, Arrays.copyOf(layer, 3));
+    }
+
+    /** A layer with dropout and residual: what is kept of its product is as much larger as there is less of it. */
+    private void checkLayer(LinearDropoutAdd op, Samples samples, Operand... layer) {
+        checkLayer(op, samples, 1 / (1 - op.dropout().probability()), layer);
+    }
+
+    private void checkLayer(FusedOp op, Samples samples, double scale, Operand... inputs) {
         // Sums of as many terms as the product is deep, and in the weight's gradient as there are rows.
-        double terms = Math.max(1, layer[0].shape().size(1));
-        double rows = Math.max(layer[0].shape().size(0), layer[1].shape().size(0));
-        Operand[] inputs = residual ? layer : Arrays.copyOf(layer, 3);
-        new FusedTrial(harness(), op, samples, Math.sqrt(terms), Math.sqrt(Math.max(1, rows)), inputs).check();
+        double terms = Math.max(1, inputs[0].shape().size(1));
+        double rows = Math.max(1, Math.max(inputs[0].shape().size(0), inputs[1].shape().size(0)));
+        new FusedTrial(harness(), op, samples, scale * Math.sqrt(terms), scale * Math.sqrt(rows), inputs).check();
     }
 
     @Property(tries = 200)
@@ -159,7 +167,7 @@ interface FusedContract extends ContractPart {
             @ForAll Arrangement weights,
             @ForAll long seed) {
         Samples samples = new Samples(seed);
-        check(new Linear(), samples, false, layer(samples, from, weights, rows, in, out));
+        checkLayer(new Linear(), samples, layer(samples, from, weights, rows, in, out));
     }
 
     @Property(tries = 200)
@@ -172,7 +180,7 @@ interface FusedContract extends ContractPart {
             @ForAll Arrangement weights,
             @ForAll long seed) {
         Samples samples = new Samples(seed);
-        check(new LinearSilu(parts), samples, false, layer(samples, from, weights, rows, in, parts * width));
+        checkLayer(new LinearSilu(parts), samples, layer(samples, from, weights, rows, in, parts * width));
     }
 
     @Property(tries = 200)
@@ -187,17 +195,17 @@ interface FusedContract extends ContractPart {
         Samples samples = new Samples(seed);
         RandomKey key = new RandomKey(seed, samples.between(0, 1000), samples.between(0, 1000));
         LinearDropoutAdd op = new LinearDropoutAdd(percent / 100.0, key);
-        check(op, samples, true, layer(samples, from, weights, rows, in, out));
+        checkLayer(op, samples, layer(samples, from, weights, rows, in, out));
     }
 
     @Example
     default void linearLayersOfManyRowsAndOfALargeWeight() {
         Samples samples = new Samples(9);
         Arrangement columns = Arrangement.COLUMNS;
-        check(new Linear(), samples, false, layer(samples, columns, columns, 900, 31, 65));
-        check(new LinearSilu(4), samples, false, layer(samples, columns, columns, 901, 64, 128));
-        check(new LinearDropoutAdd(0.3, RandomKey.of(7)), samples, true, layer(samples, columns, columns, 903, 33, 67));
-        check(new LinearSilu(3), samples, false, layer(samples, columns, Arrangement.CONTIGUOUS, 70, 260, 297));
+        checkLayer(new Linear(), samples, layer(samples, columns, columns, 900, 31, 65));
+        checkLayer(new LinearSilu(4), samples, layer(samples, columns, columns, 901, 64, 128));
+        checkLayer(new LinearDropoutAdd(0.3, RandomKey.of(7)), samples, layer(samples, columns, columns, 903, 33, 67));
+        checkLayer(new LinearSilu(3), samples, layer(samples, columns, Arrangement.CONTIGUOUS, 70, 260, 297));
     }
 
     /** Kernels write the gradients of pieces in place: of a piece used twice by one operation, by two, and of one not used. */
