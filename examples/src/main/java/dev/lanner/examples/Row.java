@@ -18,10 +18,12 @@ record Row(Variant variant, PublishedResult published, boolean usesTimes) {
             of("sasrec", "SASRec", PublishedResult.RECTOOLS, false),
             of("position-only", "HSTU, position bias only (no query time)", PublishedResult.RECTOOLS, false),
             of("paper", "HSTU (query time)", PublishedResult.RECTOOLS, true),
-            of("paper-large", "HSTU-large (query time)", PublishedResult.RECTOOLS, true));
+            of("paper-large", "HSTU-large (query time)", PublishedResult.RECTOOLS, true),
+            new Row(Variant.preset("best-no-query-time"), null, true),
+            new Row(Variant.preset("best"), null, true));
 
     private static Row of(String preset, String model, String source, boolean usesTimes) {
-        return new Row(new Variant(preset, preset, null, null), PublishedResult.of(model, source), usesTimes);
+        return new Row(Variant.preset(preset), PublishedResult.of(model, source), usesTimes);
     }
 
     /** Its name, that of its variant. */

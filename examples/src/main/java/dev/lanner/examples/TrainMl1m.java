@@ -59,7 +59,8 @@ public final class TrainMl1m implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "model preset: article (default), paper, paper-large, position-only, sasrec")
+            description = "model preset: article (default), paper, paper-large, position-only, sasrec, best,"
+                    + " best-no-query-time")
     private String preset;
 
     @Option(

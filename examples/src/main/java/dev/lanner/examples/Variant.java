@@ -19,14 +19,19 @@ record Variant(String name, String preset, String setting, Object value) {
 
     /** All variants, in the order of the table. */
     static final List<Variant> ALL = List.of(
-            new Variant(ARTICLE, ARTICLE, null, null),
+            preset(ARTICLE),
             new Variant("softmax", ARTICLE, "attention.activation", "SOFTMAX"),
             new Variant("bias-none", ARTICLE, "attention.bias", "NONE"),
             new Variant("bias-position", ARTICLE, "attention.bias", "POSITION"),
             new Variant("bias-time", ARTICLE, "attention.bias", "TIME"),
             new Variant("no-action", ARTICLE, "input", "FUSED_ITEM"),
             new Variant("full-softmax", ARTICLE, "loss.negatives", 0),
-            new Variant("sasrec", "sasrec", null, null));
+            preset("sasrec"));
+
+    /** A preset as it is. */
+    static Variant preset(String name) {
+        return new Variant(name, name, null, null);
+    }
 
     /**
      * Variants by their names, in the order of the names.

@@ -16,6 +16,8 @@ final class Presets {
         ALL.put("paper-large", Presets::paperLarge);
         ALL.put("position-only", Presets::positionOnly);
         ALL.put("sasrec", Presets::sasrec);
+        ALL.put("best", Presets::best);
+        ALL.put("best-no-query-time", Presets::bestWithoutQueryTime);
     }
 
     private Presets() {}
@@ -130,5 +132,24 @@ final class Presets {
                 .with("initial.projection", new InitialValues(Distribution.XAVIER_NORMAL, Math.sqrt(0.5)))
                 .with("initial.output", xavier)
                 .with("initial.feedForward", xavier);
+    }
+
+    /**
+     * What recommends best on MovieLens-1M (docs/decisions/014-published-numbers.md): the paper's large model, which is also told what
+     * the user thought of each item, and how long after it the next was rated.
+     */
+    static HstuConfig best() {
+        return paperLarge()
+                .with("preset", "best")
+                .with("features.actions", true)
+                .with("features.queryGap", true);
+    }
+
+    /** What recommends best to whoever does not know the time of the request. */
+    static HstuConfig bestWithoutQueryTime() {
+        return paperLarge()
+                .with("preset", "best-no-query-time")
+                .with("attention.queryTime", false)
+                .with("features.actions", true);
     }
 }

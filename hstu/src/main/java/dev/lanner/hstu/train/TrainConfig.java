@@ -30,6 +30,10 @@ public record TrainConfig(
     public static final TrainConfig PAPER = new TrainConfig(
             101, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0), ScheduleConfig.CONSTANT, TrainingPart.RECENT);
 
+    /** The presets that are called best. */
+    public static final TrainConfig BEST = new TrainConfig(
+            60, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0), ScheduleConfig.CONSTANT, TrainingPart.ALL);
+
     private static final int SAMPLE_EPOCHS = 30;
     private static final int SAMPLE_BATCH = 32;
 
@@ -74,7 +78,11 @@ public record TrainConfig(
      * @throws IllegalArgumentException naming the presets that there are
      */
     public static TrainConfig preset(String name) {
-        return HstuConfig.preset(name).equals(HstuConfig.article()) ? ARTICLE : PAPER;
+        return switch (HstuConfig.preset(name).preset()) {
+            case "article" -> ARTICLE;
+            case "best", "best-no-query-time" -> BEST;
+            default -> PAPER;
+        };
     }
 
     /** The same training for the synthetic sample: smaller batches, as there are few users, and fewer epochs. */

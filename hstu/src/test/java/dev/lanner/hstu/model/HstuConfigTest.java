@@ -126,7 +126,8 @@ class HstuConfigTest {
 
     @Test
     void presetsAreFoundByTheirNames() {
-        for (String name : List.of("article", "paper", "paper-large", "position-only", "sasrec")) {
+        for (String name :
+                List.of("article", "paper", "paper-large", "position-only", "sasrec", "best", "best-no-query-time")) {
             assertEquals(name, HstuConfig.preset(name).preset());
         }
         String told = assertThrows(IllegalArgumentException.class, () -> HstuConfig.preset("nope"))
@@ -178,7 +179,15 @@ class HstuConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"article, true", "paper, false", "paper-large, false", "position-only, false", "sasrec, false"})
+    @CsvSource({
+        "article, true",
+        "paper, false",
+        "paper-large, false",
+        "position-only, false",
+        "sasrec, false",
+        "best, false",
+        "best-no-query-time, false"
+    })
     void aPresetMakesAModel(String name, boolean predictsRatings) {
         HstuConfig config = HstuConfig.preset(name);
         HstuModel model = new HstuModel(config, 10, 1);

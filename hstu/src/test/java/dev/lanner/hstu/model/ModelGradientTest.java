@@ -34,7 +34,8 @@ class ModelGradientTest {
 
     @Provide
     Arbitrary<String> presets() {
-        return Arbitraries.of("article", TARGET_AWARE, "paper", "paper-large", "position-only");
+        return Arbitraries.of(
+                "article", TARGET_AWARE, "paper", "paper-large", "position-only", "best", "best-no-query-time");
     }
 
     /** A large epsilon and two blocks: normalised sums near the root of a small one bend too sharply for differences. */

@@ -295,7 +295,7 @@ class TrainerTest {
         Files.write(file, config.toJson());
         assertEquals(config, RunConfig.read(file));
         String text = Files.readString(file);
-        for (String preset : List.of("paper", "paper-large", "position-only", "sasrec")) {
+        for (String preset : List.of("paper", "paper-large", "position-only", "sasrec", "best", "best-no-query-time")) {
             RunConfig other = new RunConfig("d", "f", 3, HstuConfig.preset(preset), TrainConfig.preset(preset));
             Files.write(file, other.toJson());
             assertEquals(other, RunConfig.read(file));
