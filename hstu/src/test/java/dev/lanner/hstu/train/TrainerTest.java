@@ -333,7 +333,8 @@ class TrainerTest {
                 """;
         Files.writeString(file, flat);
         HstuConfig article = HstuConfig.article();
-        assertEquals(new RunConfig("d", "f", 3, article, TrainConfig.ARTICLE), RunConfig.read(file));
+        TrainConfig training = new TrainConfig(100, 128, 2e-3, 1, 0);
+        assertEquals(new RunConfig("d", "f", 3, article, training), RunConfig.read(file));
 
         Files.writeString(
                 file,
