@@ -56,13 +56,13 @@ interface AttentionTiles {
     boolean isFinite(int rows, int width, float[] source, int offset, int stride);
 
     /**
-     * The diagonal of a product: {@code c[r] += a[r]·b[r]}, where each element is the chain of additions of {@link #multiplyAdd}.
+     * Products of columns: {@code c[j] += sum of a[k][j] b[k][j] over k}, where each element is the chain of additions of {@link
+     * #multiplyAdd}.
      *
-     * @param rows rows of {@code a} and {@code b}, elements of {@code c}
-     * @param depth columns of {@code a} and {@code b}
+     * @param depth rows of {@code a} and {@code b}, which begin at 0 and are {@code width} long
+     * @param width elements of {@code c}, a multiple of the lanes
      */
-    void diagonalAdd(
-            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c);
+    void columnProductsAdd(int depth, int width, float[] a, float[] b, float[] c);
 
     /**
      * Rows times a factor each: {@code c[r] += factors[r] * b[r]}, to the bits of {@link #multiplyAdd} with a depth of 1.

@@ -42,8 +42,10 @@ final class CandidateAttentionKernel implements FusedKernel {
     private static final int VALUES = 2;
     private static final int OWN_VALUES = 3;
     private static final int SUMS = 4;
+    private static final int QUERY_COLUMNS = 5;
+    private static final int KEY_COLUMNS = 6;
     /** The first of those of {@link AttentionSoftmax}. */
-    private static final int SOFTMAX = 5;
+    private static final int SOFTMAX = 7;
 
     private final WorkerPool pool;
     private final AttentionTiles tiles;
@@ -204,7 +206,7 @@ final class CandidateAttentionKernel implements FusedKernel {
         float[] own = scratch.floats(OWN_SCORES, ROWS);
         AttentionSlice sums = AttentionPacking.zeros(
                 c.out().from(valueColumn), first, rows, 1, c.valueWidth(), padded, scratch, SUMS);
-        scoreThemselves(c, head, first, rows, own);
+        scoreThemselves(c, head, first, rows, own, scratch);
         if (softmax != null) {
             softmax.begin(rows);
         }
@@ -271,19 +273,16 @@ final class CandidateAttentionKernel implements FusedKernel {
     }
 
     /** The scores of candidates and themselves. */
-    private void scoreThemselves(Candidates c, int head, int first, int rows, float[] scores) {
+    private void scoreThemselves(Candidates c, int head, int first, int rows, float[] scores, Scratch scratch) {
         System.arraycopy(c.bias(), c.vectors() * tiles.lanes(), scores, 0, ROWS);
-        int column = head * c.keyWidth();
-        tiles.diagonalAdd(
-                rows,
-                c.keyWidth(),
-                c.q().values(),
-                c.q().at(first, column),
-                c.q().rowStride(),
-                c.k().values(),
-                c.k().at(first, column),
-                c.k().rowStride(),
-                scores);
+        int width = c.keyWidth();
+        float[] queries = scratch.floats(QUERY_COLUMNS, width * ROWS);
+        float[] keys = scratch.floats(KEY_COLUMNS, width * ROWS);
+        AttentionSlice q = c.q();
+        AttentionSlice k = c.k();
+        tiles.transpose(rows, width, q.values(), q.at(first, head * width), q.rowStride(), queries, 0, ROWS);
+        tiles.transpose(rows, width, k.values(), k.at(first, head * width), k.rowStride(), keys, 0, ROWS);
+        tiles.columnProductsAdd(width, ROWS, queries, keys, scores);
     }
 
     /** Puts the candidates' own scores behind those of the last events, and minus infinity, whose exponential is 0, behind them. */

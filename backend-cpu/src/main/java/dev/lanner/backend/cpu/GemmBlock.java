@@ -1,6 +1,7 @@
 package dev.lanner.backend.cpu;
 
 import dev.lanner.backend.cpu.GemmBlocks.Packing;
+import java.util.Arrays;
 
 /** One task of a matrix product: a block of C over the whole depth. */
 final class GemmBlock {
@@ -158,16 +159,17 @@ final class GemmBlock {
 
     private void multiplyLastTile(int row, int height, int column, int columns, float[] panel, int from) {
         float[] tile = scratch.floats(TILE, height * width);
-        int left = a.at(row, start);
         int to = c.at(row, column);
+        Arrays.fill(tile, 0, height * width, 0);
         for (int i = 0; add && i < height; i++) {
             System.arraycopy(c.values(), to + i * c.rowStride(), tile, i * width, columns);
         }
-        touched |= tiles.multiply(
+        tiles.multiplyAdd(
                 height,
                 depth,
+                columns,
                 a.values(),
-                left,
+                a.at(row, start),
                 a.rowStride(),
                 a.columnStride(),
                 panel,
@@ -175,11 +177,7 @@ final class GemmBlock {
                 width,
                 tile,
                 0,
-                width,
-                add,
-                a.values(),
-                left,
-                0);
+                width);
         for (int i = 0; i < height; i++) {
             System.arraycopy(tile, i * width, c.values(), to + i * c.rowStride(), columns);
         }

@@ -72,4 +72,25 @@ interface GemmTiles {
             float[] ahead,
             int next,
             int nextStep);
+
+    /**
+     * {@code c += a b} for the first columns of one tile, to the bits of {@link #multiply}.
+     *
+     * @param rows a number that {@link #rows} returned
+     * @param width columns that are needed, at most {@link #columns()}; those to the end of the tile may be computed too
+     */
+    void multiplyAdd(
+            int rows,
+            int depth,
+            int width,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aDepth,
+            float[] b,
+            int bOffset,
+            int bDepth,
+            float[] c,
+            int cOffset,
+            int cRow);
 }

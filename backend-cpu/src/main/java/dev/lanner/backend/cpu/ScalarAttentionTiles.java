@@ -40,11 +40,10 @@ final class ScalarAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void diagonalAdd(
-            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c) {
-        for (int row = 0; row < rows; row++) {
-            for (int k = 0; k < depth; k++) {
-                c[row] += a[aOffset + row * aRow + k] * b[bOffset + row * bRow + k];
+    public void columnProductsAdd(int depth, int width, float[] a, float[] b, float[] c) {
+        for (int k = 0; k < depth; k++) {
+            for (int column = 0; column < width; column++) {
+                c[column] += a[k * width + column] * b[k * width + column];
             }
         }
     }

@@ -82,6 +82,24 @@ final class ScalarGemmTiles implements GemmTiles {
         return 0;
     }
 
+    @Override
+    public void multiplyAdd(
+            int rows,
+            int depth,
+            int width,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aDepth,
+            float[] b,
+            int bOffset,
+            int bDepth,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        multiply(rows, depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, true, a, aOffset, 0);
+    }
+
     /** Four steps of the depth, one after the other for each column, with one load and store of C. */
     private static void addFour(
             float a0, float a1, float a2, float a3, float[] b, int bOffset, int bDepth, float[] c, int cOffset) {

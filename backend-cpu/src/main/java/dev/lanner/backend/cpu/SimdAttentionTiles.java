@@ -37,17 +37,14 @@ final class SimdAttentionTiles implements AttentionTiles {
     }
 
     @Override
-    public void diagonalAdd(
-            int rows, int depth, float[] a, int aOffset, int aRow, float[] b, int bOffset, int bRow, float[] c) {
-        // Rows inside: an addition waits for the one before it in its chain, and so there are many chains.
-        for (int k = 0; k < depth; k++) {
-            int from = aOffset + k;
-            int with = bOffset + k;
-            for (int row = 0; row < rows; row++) {
-                c[row] = Math.fma(a[from], b[with], c[row]);
-                from += aRow;
-                with += bRow;
+    public void columnProductsAdd(int depth, int width, float[] a, float[] b, float[] c) {
+        for (int column = 0; column < width; column += LANES) {
+            FloatVector sum = FloatVector.fromArray(F, c, column);
+            for (int k = 0; k < depth; k++) {
+                int at = k * width + column;
+                sum = FloatVector.fromArray(F, a, at).fma(FloatVector.fromArray(F, b, at), sum);
             }
+            sum.intoArray(c, column);
         }
     }
 

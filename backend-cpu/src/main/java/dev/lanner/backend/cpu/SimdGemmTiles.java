@@ -73,4 +73,23 @@ final class SimdGemmTiles implements GemmTiles {
                         depth, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow, add, ahead, next,
                         nextStep);
     }
+
+    @Override
+    public void multiplyAdd(
+            int rows,
+            int depth,
+            int width,
+            float[] a,
+            int aOffset,
+            int aRow,
+            int aDepth,
+            float[] b,
+            int bOffset,
+            int bDepth,
+            float[] c,
+            int cOffset,
+            int cRow) {
+        int whole = (width + LANES - 1) / LANES * LANES;
+        SimdProducts.multiplyAdd(rows, depth, whole, a, aOffset, aRow, aDepth, b, bOffset, bDepth, c, cOffset, cRow);
+    }
 }
