@@ -1,7 +1,8 @@
 package dev.lanner.backend.cpu;
 
 import java.lang.reflect.UndeclaredThrowableException;
-import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +39,7 @@ final class WorkerPool implements AutoCloseable {
     private final int threads;
     private final long spinNanos;
     private final Worker[] workers;
-    private final ArrayDeque<Scratch> spare = new ArrayDeque<>();
+    private final Deque<Scratch> spare = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Object failureLock = new Object();
     private Throwable failure;
@@ -240,16 +241,12 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private Scratch borrow() {
-        synchronized (spare) {
-            Scratch scratch = spare.pollLast();
-            return scratch == null ? new Scratch() : scratch;
-        }
+        Scratch scratch = spare.pollLast();
+        return scratch == null ? new Scratch() : scratch;
     }
 
     private void giveBack(Scratch scratch) {
-        synchronized (spare) {
-            spare.addLast(scratch);
-        }
+        spare.addLast(scratch);
     }
 
     /**

@@ -25,8 +25,8 @@ public record TrainConfig(
         ScheduleConfig schedule,
         TrainingPart part) {
     /** The preset {@code article}. */
-    public static final TrainConfig ARTICLE = new TrainConfig(
-            100, 128, 2e-3, 1, 0, OptimizerConfig.ADAM, ScheduleConfig.CONSTANT, TrainingPart.ALL);
+    public static final TrainConfig ARTICLE =
+            new TrainConfig(100, 128, 2e-3, 1, 0, OptimizerConfig.ADAM, ScheduleConfig.CONSTANT, TrainingPart.ALL);
     /** The presets of the paper, SASRec too. */
     public static final TrainConfig PAPER = new TrainConfig(
             101, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0), ScheduleConfig.CONSTANT, TrainingPart.RECENT);
