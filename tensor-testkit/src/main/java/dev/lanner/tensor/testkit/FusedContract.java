@@ -154,7 +154,8 @@ interface FusedContract extends ContractPart {
     private void checkLayer(FusedOp op, Samples samples, double scale, Operand... inputs) {
         // Sums of as many terms as the product is deep, and in the weight's gradient as there are rows.
         double terms = Math.max(1, inputs[0].shape().size(1));
-        double rows = Math.max(1, Math.max(inputs[0].shape().size(0), inputs[1].shape().size(0)));
+        double rows = Math.max(
+                1, Math.max(inputs[0].shape().size(0), inputs[1].shape().size(0)));
         new FusedTrial(harness(), op, samples, scale * Math.sqrt(terms), scale * Math.sqrt(rows), inputs).check();
     }
 
