@@ -4,6 +4,7 @@ import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
 import dev.lanner.tensor.functional.Dropout;
+import dev.lanner.tensor.functional.FullSoftmaxLoss;
 import dev.lanner.tensor.functional.GatedTransform;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.functional.LayerNorm;
@@ -51,6 +52,9 @@ final class FusedKernels {
         }
         if (op instanceof SampledSoftmaxLoss loss) {
             return Optional.of(new SampledSoftmaxLossKernel(to, memory, plain, loss));
+        }
+        if (op instanceof FullSoftmaxLoss loss) {
+            return Optional.of(new FullSoftmaxLossKernel(to, memory, plain, loss));
         }
         if (op instanceof AdamStep step) {
             return Optional.of(new AdamStepKernel(to, step));
