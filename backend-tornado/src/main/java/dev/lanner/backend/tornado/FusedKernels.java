@@ -3,6 +3,7 @@ package dev.lanner.backend.tornado;
 import dev.lanner.tensor.FusedOp;
 import dev.lanner.tensor.backend.FusedKernel;
 import dev.lanner.tensor.functional.AdamStep;
+import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.Dropout;
 import dev.lanner.tensor.functional.FullSoftmaxLoss;
 import dev.lanner.tensor.functional.GatedTransform;
@@ -12,6 +13,7 @@ import dev.lanner.tensor.functional.Linear;
 import dev.lanner.tensor.functional.LinearDropoutAdd;
 import dev.lanner.tensor.functional.LinearSilu;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
+import dev.lanner.tensor.functional.Softmax;
 import java.util.Optional;
 
 /** The fused operations that this backend has kernels for. */
@@ -31,6 +33,9 @@ final class FusedKernels {
         if (op instanceof HstuAttention attention) {
             return Optional.of(new HstuAttentionKernel(to, memory, plain, attention));
         }
+        if (op instanceof CandidateAttention attention) {
+            return Optional.of(new CandidateAttentionKernel(to, memory, plain, attention));
+        }
         if (op instanceof Linear) {
             return Optional.of(new LinearKernel(memory, plain, new LinearKernel.Identity()));
         }
@@ -46,6 +51,9 @@ final class FusedKernels {
         }
         if (op instanceof GatedTransform gate) {
             return Optional.of(new LayerNormKernel(to, memory, plain, gate.epsilon(), true));
+        }
+        if (op instanceof Softmax) {
+            return Optional.of(new SoftmaxKernel(to, memory, plain));
         }
         if (op instanceof Dropout dropout) {
             return Optional.of(new DropoutKernel(to, memory, dropout));

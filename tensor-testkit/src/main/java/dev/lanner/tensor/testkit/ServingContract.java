@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Fused;
+import dev.lanner.tensor.Program;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
@@ -106,9 +107,24 @@ interface ServingContract extends ContractPart {
             @ForAll @IntRange(max = 69) int number,
             @ForAll AttentionActivation activation,
             @ForAll long seed) {
-        int chosen = number % candidates;
         CandidateAttention op = op(activation, 2, 60);
         Operand[] operands = operands(op, candidates, events, 5, 4, Arrangement.CONTIGUOUS, new Samples(seed));
+        assertSameAloneAndAmongOthers(op, number % candidates, operands);
+    }
+
+    /** A backend that cuts long products into parts must not let the number of candidates say into how many. */
+    @Example
+    default void aCandidateHasTheSameBitsWhereSumsAreLong() {
+        int many = 2048;
+        // Events of a history, and columns of queries and keys.
+        for (int[] size : new int[][] {{many, 1}, {2, many}}) {
+            CandidateAttention op = op(AttentionActivation.SILU, 1, many);
+            Operand[] operands = operands(op, many + 1, size[0], size[1], 1, Arrangement.CONTIGUOUS, new Samples(5));
+            assertSameAloneAndAmongOthers(op, 7, operands);
+        }
+    }
+
+    private void assertSameAloneAndAmongOthers(CandidateAttention op, int chosen, Operand... operands) {
         try (Backends.Use use = Backends.use(harness().backend());
                 Scope scope = Scope.open()) {
             Tensor[] all = new Tensor[operands.length];
@@ -217,6 +233,43 @@ interface ServingContract extends ContractPart {
             doubles[i] = values[i];
         }
         return doubles;
+    }
+
+    /** Recorded once, the attention takes other rows and times; its history keeps its length. */
+    @Example
+    default void candidateAttentionInAProgram() {
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            CandidateAttention op = op(activation, 2, 9);
+            Operand[] shapes = operands(op, 7, 9, 3, 5, Arrangement.CONTIGUOUS, new Samples(0));
+            try (Backends.Use use = Backends.use(harness().backend());
+                    Program program = Program.record(inputs -> {
+                        Tensor[] in = new Tensor[shapes.length];
+                        for (int i = 0; i < in.length; i++) {
+                            in[i] = inputs.tensor(
+                                    "operand " + i,
+                                    shapes[i].dtype(),
+                                    shapes[i].shape().sizes());
+                        }
+                        return new Tensor[] {Fused.apply(op, in)};
+                    })) {
+                for (int run = 1; run <= 2; run++) {
+                    Operand[] operands = operands(op, 7, 9, 3, 5, Arrangement.CONTIGUOUS, new Samples(run));
+                    Tensor[] in = new Tensor[operands.length];
+                    for (int i = 0; i < in.length; i++) {
+                        HostArray values = operands[i].values();
+                        if (values.dtype() == DType.I64) {
+                            program.set("operand " + i, values.longs());
+                        } else {
+                            program.set("operand " + i, values.floats());
+                        }
+                        in[i] = FusedTrial.tensor(values, DType.F32, operands[i].shape());
+                    }
+                    program.run(run);
+                    assertArrayEquals(
+                            Fused.apply(op, in).toFloats(), program.output(0).toFloats());
+                }
+            }
+        }
     }
 
     /** Exact search: the same rows and products as by its reference, whose ties are found by few different numbers. */
