@@ -14,6 +14,7 @@ import dev.lanner.tensor.functional.LinearDropoutAdd;
 import dev.lanner.tensor.functional.LinearSilu;
 import dev.lanner.tensor.functional.SampledSoftmaxLoss;
 import dev.lanner.tensor.functional.Softmax;
+import dev.lanner.tensor.functional.TargetRanks;
 import java.util.Optional;
 
 /** The fused operations that this backend has kernels for. */
@@ -63,6 +64,9 @@ final class FusedKernels {
         }
         if (op instanceof FullSoftmaxLoss loss) {
             return Optional.of(new FullSoftmaxLossKernel(to, memory, plain, loss));
+        }
+        if (op instanceof TargetRanks) {
+            return Optional.of(new TargetRanksKernel(to));
         }
         if (op instanceof AdamStep step) {
             return Optional.of(new AdamStepKernel(to, step));

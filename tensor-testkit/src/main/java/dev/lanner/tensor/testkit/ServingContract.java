@@ -16,7 +16,9 @@ import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.functional.InnerProductTopK;
+import dev.lanner.tensor.functional.TargetRanks;
 import dev.lanner.tensor.reference.ReferenceBackend;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -332,5 +334,51 @@ interface ServingContract extends ContractPart {
                     InnerProductTopK.pack(Tensor.of(table, op.rows(), width)));
             return out;
         }
+    }
+
+    /** Few different scores, so that they tie, and targets and padding among what was seen: counted as by the reference. */
+    @Property(tries = 100)
+    default void targetRanks(
+            @ForAll @IntRange(max = 5) int rows,
+            @ForAll @IntRange(min = 2, max = 300) int columns,
+            @ForAll @IntRange(max = 40) int most,
+            @ForAll Arrangement from,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        float[] values = {Float.NEGATIVE_INFINITY, -1, -0f, 0, 0.5f, 2, Float.POSITIVE_INFINITY};
+        boolean spoilt = samples.flip();
+        HostArray scores = HostArray.allocate(DType.F32, rows * columns);
+        for (int i = 0; i < rows * columns; i++) {
+            boolean isNumber = !spoilt || samples.between(0, columns) > 0;
+            scores.setDouble(i, isNumber ? values[samples.between(0, values.length)] : Double.NaN);
+        }
+        HostArray offsets = HostArray.allocate(DType.I32, rows + 1);
+        List<Integer> seen = new ArrayList<>();
+        for (int b = 0; b < rows; b++) {
+            for (int item = samples.between(0, columns); item < columns; item += samples.between(1, columns)) {
+                seen.add(item);
+            }
+            offsets.setLong(b + 1, seen.size());
+        }
+        HostArray seenItems = HostArray.allocate(DType.I32, seen.size() + most);
+        for (int i = 0; i < seen.size(); i++) {
+            seenItems.setLong(i, seen.get(i));
+        }
+        Arrangement vectors = from.repeats() ? Arrangement.COLUMNS : from;
+        Operand[] operands = {
+            Operand.in(scores, Shape.of(rows, columns), from),
+            Operand.in(samples.integers(DType.I32, rows, 0, columns), Shape.of(rows), vectors),
+            Operand.in(offsets, Shape.of(rows + 1), vectors),
+            Operand.in(seenItems, Shape.of(seenItems.length()), vectors)
+        };
+        TargetRanks op = new TargetRanks();
+        Operand out = Operand.out(DType.I32, Shape.of(rows), Arrangement.OFFSET);
+        harness()
+                .run(
+                        op.name(),
+                        (backend, in, result) -> Fused.kernel(backend, op).forward(in, result),
+                        new Operand[] {out},
+                        operands)
+                .assertEqual();
     }
 }
