@@ -151,8 +151,13 @@ final class AttentionTiles {
             FloatArray timeBias,
             int queryRow,
             int keyRow) {
-        int position = queryRow - keyRow + meta.get(MAX_LENGTH) - 1;
         int bucket = bucket(meta, queryTimes, keyTimes, queryRow, keyRow);
+        return bias(meta, positionBias, timeBias, queryRow - keyRow, bucket);
+    }
+
+    /** The relative attention bias of rows that are so many rows apart, and seconds in that bucket. */
+    static float bias(IntArray meta, FloatArray positionBias, FloatArray timeBias, int distance, int bucket) {
+        int position = distance + meta.get(MAX_LENGTH) - 1;
         return positionBias.get(position * meta.get(POSITION_BIAS) + meta.get(POSITION_BIAS + 1))
                 + timeBias.get(bucket * meta.get(TIME_BIAS) + meta.get(TIME_BIAS + 1));
     }

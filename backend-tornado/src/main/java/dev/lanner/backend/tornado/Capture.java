@@ -20,8 +20,7 @@ import java.util.Set;
 final class Capture extends DispatchingBackend implements Memory {
     /** An operation whose reference reads values cannot be made of tasks without a kernel. */
     private static final String NO_KERNEL =
-            "program: the tornado backend has no kernel of an operation that looks at values,"
-                    + " such as attention of candidates; use -Dbackend=cpu";
+            "program: the tornado backend has no kernel of an operation that looks at values; use -Dbackend=cpu";
 
     private final TornadoBackend owner;
     private final List<DeviceTask> tasks = new ArrayList<>();

@@ -211,26 +211,9 @@ final class HstuAttentionKernel implements FusedKernel {
     }
 
     private Meta meta(View[] inputs, View out, View dQ, View dK, View dV, View result) {
-        Meta meta = new Meta(
-                new float[] {(float) op.divisor(), (float) (1 / Math.sqrt(width(inputs[0])))},
-                op.heads(),
-                op.maxLength(),
-                width(inputs[0]),
-                width(inputs[2]),
-                op.timeBoundaries().size(),
-                inputs[0].shape().size(0),
-                sequences(inputs),
-                isSoftmax() ? 1 : 0);
-        for (View matrix : new View[] {inputs[0], inputs[1], inputs[2], out, dQ, dK, dV, result}) {
-            Layout layout = matrix.layout();
-            meta.append(layout.stride(0), layout.stride(1), layout.offset());
-        }
-        for (int i = 3; i < inputs.length; i++) {
-            meta.append(inputs[i].layout().stride(0), inputs[i].layout().offset());
-        }
-        for (long boundary : op.timeBoundaries()) {
-            meta.append((int) boundary, (int) (boundary >>> 32));
-        }
-        return meta;
+        float[] reals = {(float) op.divisor(), (float) (1 / Math.sqrt(width(inputs[0])))};
+        View[] matrices = {inputs[0], inputs[1], inputs[2], out, dQ, dK, dV, result};
+        View[] vectors = Arrays.copyOfRange(inputs, 3, inputs.length);
+        return AttentionMeta.of(op, reals, matrices, vectors).set(AttentionTiles.SEQUENCES, sequences(inputs));
     }
 }

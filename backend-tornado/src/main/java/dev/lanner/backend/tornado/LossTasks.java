@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Kernels of the sampled-softmax loss. An entry is a row of states with its target or one of its K negatives; entry 0 of each row is the
- * target. All share one header, whose words are named here; float: the temperature.
+ * target. All share one header, whose words are named here; float: the temperature. {@link #MEAN} serves the full softmax, too.
  */
 final class LossTasks {
     static final int ROWS = 0;
@@ -141,7 +141,7 @@ final class LossTasks {
         return row * meta.get(matrix) + column * meta.get(matrix + 1) + meta.get(matrix + 2);
     }
 
-    private static int target(IntArray meta, IntArray targets, int row) {
+    static int target(IntArray meta, IntArray targets, int row) {
         return targets.get(row * meta.get(TARGET) + meta.get(TARGET + 1));
     }
 

@@ -33,7 +33,8 @@ public final class TornadoBackend extends DispatchingBackend {
         start(this::dispatch, memory());
     }
 
-    private Memory memory() {
+    /** Where its kernels take memory from. */
+    Memory memory() {
         return new Memory() {
             @Override
             public TornadoStorage take(DType dtype, int size) {
@@ -59,7 +60,8 @@ public final class TornadoBackend extends DispatchingBackend {
         };
     }
 
-    private synchronized void dispatch(DeviceTask task) {
+    /** Runs a task at once. */
+    synchronized void dispatch(DeviceTask task) {
         if (!warned) {
             warned = true;
             LOG.log(

@@ -105,6 +105,15 @@ class TornadoTrainingTest {
         assertSameLosses(expected, actual);
     }
 
+    @Test
+    void fullSoftmaxGivesTheLossesOfTheCpu() throws IOException {
+        HstuConfig model = small().with("loss.negatives", 0);
+        Epoch expected = train("cpu", model, (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
+        Epoch actual = train(
+                TornadoBackend.NAME, model, (backend, sequences, rows) -> assertEquals("tornado", backend.name()));
+        assertSameLosses(expected, actual);
+    }
+
     private static void assertSameLosses(Epoch expected, Epoch actual) {
         assertTrue(expected.losses().size() >= 20, "steps: " + expected.losses().size());
         assertEquals(expected.losses().size(), actual.losses().size());

@@ -3,7 +3,6 @@ package dev.lanner.hstu.train;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RankingMetrics;
-import dev.lanner.hstu.eval.Ranks;
 import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.eval.RatingErrors;
 import dev.lanner.hstu.model.Encoded;
@@ -14,6 +13,7 @@ import dev.lanner.tensor.Program;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.backend.Backends;
+import dev.lanner.tensor.functional.TargetRanks;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,8 @@ public final class Evaluator implements AutoCloseable {
     private final HstuModel model;
     private final LeaveOneOut split;
     private final boolean recorded;
+    /** Room for what the users of any batch have seen, in either part. */
+    private final int mostSeen;
     /** By the rows of their batches. */
     private final Map<Integer, Program> programs = new HashMap<>();
 
@@ -43,6 +45,16 @@ public final class Evaluator implements AutoCloseable {
         this.model = model;
         this.split = split;
         this.recorded = recorded;
+        mostSeen = recorded ? mostSeen(split) : 0;
+    }
+
+    private static int mostSeen(LeaveOneOut split) {
+        // The users of a batch are the same in both parts, and have seen more before the test target.
+        return split.evaluationBatches(LeaveOneOut.Part.TEST, BATCH_SIZE).stream()
+                .mapToInt(batch ->
+                        SeenItems.of(split, LeaveOneOut.Part.TEST, batch).items().length)
+                .max()
+                .orElse(0);
     }
 
     /** {@link #evaluate(LeaveOneOut.Part, boolean)} with query time, which a model without it does not look at. */
@@ -76,9 +88,10 @@ public final class Evaluator implements AutoCloseable {
         for (JaggedBatch batch : batches) {
             JaggedBatch asked = queryTime ? batch : batch.askedAtLastEvent();
             Targets targets = Targets.of(recorded ? asked.padded(BATCH_SIZE, rows) : asked);
+            SeenItems seen = SeenItems.of(split, part, batch);
             try (Scope scope = Scope.open()) {
-                Tensor[] results = recorded ? run(targets) : compute(targets);
-                add(batch, part, targets, results, ranking, errors, calibration);
+                Tensor[] results = recorded ? run(targets, seen.padded(BATCH_SIZE, mostSeen)) : compute(targets, seen);
+                add(batch, targets, results, ranking, errors, calibration);
             }
         }
         return new Evaluation(
@@ -93,28 +106,33 @@ public final class Evaluator implements AutoCloseable {
                 errors.mae());
     }
 
-    /** Scores of all items, {@code [B, V+1]}, and where the model predicts them ratings of the targets, {@code [B]}. */
-    private Tensor[] compute(Targets targets) {
+    /** The targets' ranks, {@code [B]}, and where the model predicts them their ratings, {@code [B]}. */
+    private Tensor[] compute(Targets targets, SeenItems seen) {
         int count = targets.items().length;
         return results(
                 TrainingInputs.of(targets.batch()),
                 Tensor.of(targets.rows(), count),
-                Tensor.of(targets.items(), count));
+                Tensor.of(targets.items(), count),
+                Tensor.of(seen.offsets(), count + 1),
+                Tensor.of(seen.items(), seen.items().length));
     }
 
-    private Tensor[] results(TrainingInputs inputs, Tensor rows, Tensor items) {
+    private Tensor[] results(TrainingInputs inputs, Tensor rows, Tensor items, Tensor offsets, Tensor seen) {
         Encoded encoded = model.encode(inputs.sequences(), inputs.targets());
         Tensor scores = model.scores(encoded.states().gatherRows(rows));
+        Tensor ranks = TargetRanks.of(scores, items, offsets, seen);
         return model.predictsRatings()
-                ? new Tensor[] {scores, model.ratings(encoded.ratingStates().gatherRows(rows), items)}
-                : new Tensor[] {scores};
+                ? new Tensor[] {ranks, model.ratings(encoded.ratingStates().gatherRows(rows), items)}
+                : new Tensor[] {ranks};
     }
 
-    private Tensor[] run(Targets targets) {
+    private Tensor[] run(Targets targets, SeenItems seen) {
         Program program = programs.computeIfAbsent(targets.batch().rows(), this::record);
         TrainingInputs.set(program, targets.batch());
         program.set("rows", targets.rows());
-        program.set("items to rate", targets.items());
+        program.set("target items", targets.items());
+        program.set("seen offsets", seen.offsets());
+        program.set("seen", seen.items());
         program.run(0);
         return model.predictsRatings()
                 ? new Tensor[] {program.output(0), program.output(1)}
@@ -125,24 +143,26 @@ public final class Evaluator implements AutoCloseable {
         return Program.record(inputs -> results(
                 TrainingInputs.declare(inputs, BATCH_SIZE, rows),
                 inputs.tensor("rows", DType.I32, BATCH_SIZE),
-                inputs.tensor("items to rate", DType.I32, BATCH_SIZE)));
+                inputs.tensor("target items", DType.I32, BATCH_SIZE),
+                inputs.tensor("seen offsets", DType.I32, BATCH_SIZE + 1),
+                inputs.tensor("seen", DType.I32, mostSeen)));
     }
 
     private void add(
             JaggedBatch batch,
-            LeaveOneOut.Part part,
             Targets targets,
             Tensor[] results,
             RankingMetrics ranking,
             RatingErrors errors,
             RatingCalibration calibration) {
-        float[] scores = results[0].toFloats();
+        int[] ranks = results[0].toInts();
         float[] ratings = model.predictsRatings() ? results[1].toFloats() : new float[0];
-        int columns = model.itemCount() + 1;
         for (int b = 0; b < batch.sequences(); b++) {
-            int user = batch.users()[b];
-            int target = targets.items()[b];
-            ranking.add(Ranks.rankOf(scores, b * columns, model.itemCount(), target, split.seen(user, part)));
+            if (ranks[b] < 0) {
+                throw new IllegalArgumentException(
+                        "rank: the score of item " + -ranks[b] + " is NaN (target " + targets.items()[b] + ")");
+            }
+            ranking.add(ranks[b]);
             if (model.predictsRatings()) {
                 float given = batch.targetRatings()[targets.rows()[b]];
                 errors.add(ratings[b], given);

@@ -1,13 +1,17 @@
 package dev.lanner.hstu.eval;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.lanner.tensor.Tensor;
+import dev.lanner.tensor.functional.TargetRanks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Example;
@@ -50,6 +54,33 @@ class RanksTest {
                 .reversed());
         int wanted = ranking.indexOf(target) + 1;
         assertEquals(wanted, Ranks.rankOf(padded(scores), SENTINELS, itemCount, target, seen));
+    }
+
+    /** What evaluation has a backend count is what is counted here. */
+    @Property(tries = 200)
+    void theOperationGivesTheSameRanks(
+            @ForAll("scores") List<Float> scores, @ForAll @Size(max = 20) List<@IntRange(max = 20) Integer> seenItems) {
+        int itemCount = scores.size();
+        BitSet seen = new BitSet();
+        seenItems.stream().filter(item -> item <= itemCount).forEach(seen::set);
+        float[] rows = new float[itemCount * (itemCount + 1)];
+        int[] targets = new int[itemCount];
+        int[] offsets = new int[itemCount + 1];
+        int[] expected = new int[itemCount];
+        for (int b = 0; b < itemCount; b++) {
+            System.arraycopy(padded(scores), SENTINELS, rows, b * (itemCount + 1), itemCount + 1);
+            targets[b] = b + 1;
+            // The first row has seen nothing.
+            offsets[b + 1] = b * seen.cardinality();
+            expected[b] = Ranks.rankOf(rows, b * (itemCount + 1), itemCount, b + 1, b == 0 ? new BitSet() : seen);
+        }
+        int[] packed = IntStream.range(1, itemCount).flatMap(b -> seen.stream()).toArray();
+        Tensor ranks = TargetRanks.of(
+                Tensor.of(rows, itemCount, itemCount + 1),
+                Tensor.of(targets, itemCount),
+                Tensor.of(offsets, itemCount + 1),
+                Tensor.of(packed, packed.length));
+        assertArrayEquals(expected, ranks.toInts());
     }
 
     @Example

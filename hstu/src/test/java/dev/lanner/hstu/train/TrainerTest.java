@@ -408,6 +408,24 @@ class TrainerTest {
     }
 
     @Test
+    void anItemWhoseScoreIsNanIsNamed() {
+        LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
+        HstuModel model = new HstuModel(MODEL, split.interactions().itemCount(), 1);
+        Tensor embedding = model.itemEmbeddings().detach().narrow(0, 4, 1);
+        embedding.assign(embedding.mul(Float.NaN));
+        for (boolean recorded : new boolean[] {false, true}) {
+            try (Evaluator evaluator = new Evaluator(model, split, recorded)) {
+                IllegalArgumentException error =
+                        assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(LeaveOneOut.Part.TEST));
+                assertTrue(
+                        error.getMessage().startsWith("rank: the score of item ")
+                                && error.getMessage().contains(" is NaN (target "),
+                        error.getMessage());
+            }
+        }
+    }
+
+    @Test
     void aModelWithoutRatingLossIsTrainedAndEvaluated() throws IOException {
         LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
         HstuModel model = new HstuModel(

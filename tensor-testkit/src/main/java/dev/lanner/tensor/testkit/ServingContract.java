@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Fused;
+import dev.lanner.tensor.Program;
 import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
@@ -15,7 +16,9 @@ import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.CandidateAttention;
 import dev.lanner.tensor.functional.HstuAttention;
 import dev.lanner.tensor.functional.InnerProductTopK;
+import dev.lanner.tensor.functional.TargetRanks;
 import dev.lanner.tensor.reference.ReferenceBackend;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -106,9 +109,24 @@ interface ServingContract extends ContractPart {
             @ForAll @IntRange(max = 69) int number,
             @ForAll AttentionActivation activation,
             @ForAll long seed) {
-        int chosen = number % candidates;
         CandidateAttention op = op(activation, 2, 60);
         Operand[] operands = operands(op, candidates, events, 5, 4, Arrangement.CONTIGUOUS, new Samples(seed));
+        assertSameAloneAndAmongOthers(op, number % candidates, operands);
+    }
+
+    /** A backend that cuts long products into parts must not let the number of candidates say into how many. */
+    @Example
+    default void aCandidateHasTheSameBitsWhereSumsAreLong() {
+        int many = 2048;
+        // Events of a history, and columns of queries and keys.
+        for (int[] size : new int[][] {{many, 1}, {2, many}}) {
+            CandidateAttention op = op(AttentionActivation.SILU, 1, many);
+            Operand[] operands = operands(op, many + 1, size[0], size[1], 1, Arrangement.CONTIGUOUS, new Samples(5));
+            assertSameAloneAndAmongOthers(op, 7, operands);
+        }
+    }
+
+    private void assertSameAloneAndAmongOthers(CandidateAttention op, int chosen, Operand... operands) {
         try (Backends.Use use = Backends.use(harness().backend());
                 Scope scope = Scope.open()) {
             Tensor[] all = new Tensor[operands.length];
@@ -219,6 +237,43 @@ interface ServingContract extends ContractPart {
         return doubles;
     }
 
+    /** Recorded once, the attention takes other rows and times; its history keeps its length. */
+    @Example
+    default void candidateAttentionInAProgram() {
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            CandidateAttention op = op(activation, 2, 9);
+            Operand[] shapes = operands(op, 7, 9, 3, 5, Arrangement.CONTIGUOUS, new Samples(0));
+            try (Backends.Use use = Backends.use(harness().backend());
+                    Program program = Program.record(inputs -> {
+                        Tensor[] in = new Tensor[shapes.length];
+                        for (int i = 0; i < in.length; i++) {
+                            in[i] = inputs.tensor(
+                                    "operand " + i,
+                                    shapes[i].dtype(),
+                                    shapes[i].shape().sizes());
+                        }
+                        return new Tensor[] {Fused.apply(op, in)};
+                    })) {
+                for (int run = 1; run <= 2; run++) {
+                    Operand[] operands = operands(op, 7, 9, 3, 5, Arrangement.CONTIGUOUS, new Samples(run));
+                    Tensor[] in = new Tensor[operands.length];
+                    for (int i = 0; i < in.length; i++) {
+                        HostArray values = operands[i].values();
+                        if (values.dtype() == DType.I64) {
+                            program.set("operand " + i, values.longs());
+                        } else {
+                            program.set("operand " + i, values.floats());
+                        }
+                        in[i] = FusedTrial.tensor(values, DType.F32, operands[i].shape());
+                    }
+                    program.run(run);
+                    assertArrayEquals(
+                            Fused.apply(op, in).toFloats(), program.output(0).toFloats());
+                }
+            }
+        }
+    }
+
     /** Exact search: the same rows and products as by its reference, whose ties are found by few different numbers. */
     @Property(tries = 100)
     default void innerProductTopK(
@@ -279,5 +334,51 @@ interface ServingContract extends ContractPart {
                     InnerProductTopK.pack(Tensor.of(table, op.rows(), width)));
             return out;
         }
+    }
+
+    /** Few different scores, so that they tie, and targets and padding among what was seen: counted as by the reference. */
+    @Property(tries = 100)
+    default void targetRanks(
+            @ForAll @IntRange(max = 5) int rows,
+            @ForAll @IntRange(min = 2, max = 300) int columns,
+            @ForAll @IntRange(max = 40) int most,
+            @ForAll Arrangement from,
+            @ForAll long seed) {
+        Samples samples = new Samples(seed);
+        float[] values = {Float.NEGATIVE_INFINITY, -1, -0f, 0, 0.5f, 2, Float.POSITIVE_INFINITY};
+        boolean spoilt = samples.flip();
+        HostArray scores = HostArray.allocate(DType.F32, rows * columns);
+        for (int i = 0; i < rows * columns; i++) {
+            boolean isNumber = !spoilt || samples.between(0, columns) > 0;
+            scores.setDouble(i, isNumber ? values[samples.between(0, values.length)] : Double.NaN);
+        }
+        HostArray offsets = HostArray.allocate(DType.I32, rows + 1);
+        List<Integer> seen = new ArrayList<>();
+        for (int b = 0; b < rows; b++) {
+            for (int item = samples.between(0, columns); item < columns; item += samples.between(1, columns)) {
+                seen.add(item);
+            }
+            offsets.setLong(b + 1, seen.size());
+        }
+        HostArray seenItems = HostArray.allocate(DType.I32, seen.size() + most);
+        for (int i = 0; i < seen.size(); i++) {
+            seenItems.setLong(i, seen.get(i));
+        }
+        Arrangement vectors = from.repeats() ? Arrangement.COLUMNS : from;
+        Operand[] operands = {
+            Operand.in(scores, Shape.of(rows, columns), from),
+            Operand.in(samples.integers(DType.I32, rows, 0, columns), Shape.of(rows), vectors),
+            Operand.in(offsets, Shape.of(rows + 1), vectors),
+            Operand.in(seenItems, Shape.of(seenItems.length()), vectors)
+        };
+        TargetRanks op = new TargetRanks();
+        Operand out = Operand.out(DType.I32, Shape.of(rows), Arrangement.OFFSET);
+        harness()
+                .run(
+                        op.name(),
+                        (backend, in, result) -> Fused.kernel(backend, op).forward(in, result),
+                        new Operand[] {out},
+                        operands)
+                .assertEqual();
     }
 }
