@@ -72,7 +72,10 @@ final class BufferPool {
     }
 
     private Deque<HostArray> arrays(DType dtype, int rounded) {
-        return free.get(dtype).computeIfAbsent(rounded, key -> new ConcurrentLinkedDeque<>());
+        Map<Integer, Deque<HostArray>> sizes = free.get(dtype);
+        // Looked up first: computing may lock, even where there is nothing to compute.
+        Deque<HostArray> arrays = sizes.get(rounded);
+        return arrays != null ? arrays : sizes.computeIfAbsent(rounded, key -> new ConcurrentLinkedDeque<>());
     }
 
     /** The next number of the form 4, 5, 6 or 7 times a power of two. */
