@@ -1,7 +1,5 @@
 package dev.lanner.hstu.train;
 
-import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.nn.Optimizer;
 import dev.lanner.nn.Safetensors;
 import dev.lanner.tensor.Tensor;
 import java.io.IOException;
@@ -13,43 +11,52 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * All that changes in a run, in one file that is replaced at once: parameters, the optimiser's state, and the metrics of the epochs
- * so far. Dropout, negatives and shuffling are functions of seed, step and epoch, so nothing else is needed to go on bit for bit.
+ * All that changes in a run, in one file that is replaced at once: parameters, their averages where they are kept, the optimiser's
+ * state, and the metrics of the epochs so far. Dropout, negatives and shuffling are functions of seed, step and epoch, so nothing else is needed to go on bit for bit.
  */
 final class Checkpoint {
     private static final String MODEL = "model.";
+    private static final String AVERAGE = "average.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEPS = "optimizer_steps";
     private static final String METRICS = "metrics";
 
     private Checkpoint() {}
 
-    static void write(Path file, HstuModel model, Optimizer optimizer, List<EpochMetrics> history) throws IOException {
+    static void write(Path file, TrainingState state, List<EpochMetrics> history) throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        model.stateDict().forEach((name, tensor) -> tensors.put(MODEL + name, tensor));
-        optimizer.stateDict().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
+        state.model().stateDict().forEach((name, tensor) -> tensors.put(MODEL + name, tensor));
+        if (state.average() != null) {
+            state.average().module().stateDict().forEach((name, tensor) -> tensors.put(AVERAGE + name, tensor));
+        }
+        state.optimizer().stateDict().forEach((name, tensor) -> tensors.put(OPTIMIZER + name, tensor));
         String metrics = history.stream().map(EpochMetrics::toCsv).collect(Collectors.joining("\n"));
-        Safetensors.write(file, tensors, Map.of(STEPS, Integer.toString(optimizer.steps()), METRICS, metrics));
+        Safetensors.write(
+                file, tensors, Map.of(STEPS, Integer.toString(state.optimizer().steps()), METRICS, metrics));
     }
 
     /**
-     * Puts model and optimiser where they were.
+     * Puts all where it was.
      *
      * @return the metrics of the epochs so far
      * @throws IOException if the file is not a checkpoint of such a model; the message names it
      */
-    static List<EpochMetrics> read(Path file, HstuModel model, Optimizer optimizer) throws IOException {
+    static List<EpochMetrics> read(Path file, TrainingState state) throws IOException {
         Safetensors.Contents contents = Safetensors.read(file);
         try {
-            model.load(part(contents.tensors(), MODEL));
-            optimizer.load(
-                    part(contents.tensors(), OPTIMIZER),
-                    Integer.parseInt(contents.metadata().get(STEPS)));
             List<EpochMetrics> history = new ArrayList<>();
             contents.metadata()
                     .getOrDefault(METRICS, "")
                     .lines()
                     .forEach(line -> history.add(EpochMetrics.fromCsv(line)));
+            state.model().load(part(contents.tensors(), MODEL));
+            if (state.average() != null) {
+                state.average().load(part(contents.tensors(), AVERAGE), history.size());
+            }
+            state.optimizer()
+                    .load(
+                            part(contents.tensors(), OPTIMIZER),
+                            Integer.parseInt(contents.metadata().get(STEPS)));
             return history;
         } catch (IllegalArgumentException e) {
             throw new IOException(file + ": not a checkpoint of this run: " + e.getMessage(), e);

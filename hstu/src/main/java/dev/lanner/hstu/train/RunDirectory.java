@@ -4,7 +4,6 @@ import dev.lanner.hstu.data.DataException;
 import dev.lanner.hstu.data.MovieLens;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.nn.AtomicFiles;
-import dev.lanner.nn.Optimizer;
 import dev.lanner.nn.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,24 +118,24 @@ public final class RunDirectory {
      *
      * @param best whether this epoch is the best so far, whose model is kept
      */
-    void saveEpoch(HstuModel model, Optimizer optimizer, List<EpochMetrics> history, boolean best) throws IOException {
+    void saveEpoch(TrainingState state, List<EpochMetrics> history, boolean best) throws IOException {
         if (best) {
             Map<String, String> metadata = Map.of("epoch", Integer.toString(history.size()));
-            Safetensors.write(path.resolve(MODEL), model.stateDict(), metadata);
+            Safetensors.write(path.resolve(MODEL), state.evaluated().stateDict(), metadata);
         }
         String csv = history.stream()
                 .map(EpochMetrics::toCsv)
                 .collect(Collectors.joining("\n", EpochMetrics.CSV_HEADER + "\n", "\n"));
         AtomicFiles.write(path.resolve(METRICS), out -> out.write(csv.getBytes(StandardCharsets.UTF_8)));
-        Checkpoint.write(path.resolve(CHECKPOINT), model, optimizer, history);
+        Checkpoint.write(path.resolve(CHECKPOINT), state, history);
     }
 
-    /** Puts model and optimiser where the last saved epoch left them; before the first there is nothing to do. */
-    List<EpochMetrics> restore(HstuModel model, Optimizer optimizer) throws IOException {
+    /** Puts a training where the last saved epoch left it; before the first there is nothing to do. */
+    List<EpochMetrics> restore(TrainingState state) throws IOException {
         if (!Files.exists(path.resolve(CHECKPOINT))) {
             return List.of();
         }
-        return Checkpoint.read(path.resolve(CHECKPOINT), model, optimizer);
+        return Checkpoint.read(path.resolve(CHECKPOINT), state);
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.lanner.hstu.model.HstuConfig;
  * @param optimizer its other settings
  * @param schedule what becomes of the learning rate
  * @param part which of a user's training events are learned from
+ * @param averaging whether its parameters are averaged
  */
 public record TrainConfig(
         int epochs,
@@ -23,17 +24,42 @@ public record TrainConfig(
         int patience,
         OptimizerConfig optimizer,
         ScheduleConfig schedule,
-        TrainingPart part) {
+        TrainingPart part,
+        AveragingConfig averaging) {
     /** The preset {@code article}. */
-    public static final TrainConfig ARTICLE =
-            new TrainConfig(100, 128, 2e-3, 1, 0, OptimizerConfig.ADAM, ScheduleConfig.CONSTANT, TrainingPart.ALL);
+    public static final TrainConfig ARTICLE = new TrainConfig(
+            100,
+            128,
+            2e-3,
+            1,
+            0,
+            OptimizerConfig.ADAM,
+            ScheduleConfig.CONSTANT,
+            TrainingPart.ALL,
+            AveragingConfig.NONE);
     /** The presets of the paper, SASRec too. */
     public static final TrainConfig PAPER = new TrainConfig(
-            101, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0), ScheduleConfig.CONSTANT, TrainingPart.RECENT);
+            101,
+            128,
+            1e-3,
+            1,
+            0,
+            new OptimizerConfig(0.9, 0.98, 0),
+            ScheduleConfig.CONSTANT,
+            TrainingPart.RECENT,
+            AveragingConfig.NONE);
 
     /** The presets that are called best. */
     public static final TrainConfig BEST = new TrainConfig(
-            60, 128, 1e-3, 1, 0, new OptimizerConfig(0.9, 0.98, 0), ScheduleConfig.CONSTANT, TrainingPart.ALL);
+            60,
+            128,
+            1e-3,
+            1,
+            0,
+            new OptimizerConfig(0.9, 0.98, 0),
+            ScheduleConfig.CONSTANT,
+            TrainingPart.ALL,
+            new AveragingConfig(0.8));
 
     private static final int SAMPLE_EPOCHS = 30;
     private static final int SAMPLE_BATCH = 32;
@@ -48,13 +74,15 @@ public record TrainConfig(
                 patience,
                 OptimizerConfig.ADAM,
                 ScheduleConfig.CONSTANT,
-                TrainingPart.RECENT);
+                TrainingPart.RECENT,
+                AveragingConfig.NONE);
     }
 
-    /** Checks every value; schedule and part are null in the settings of runs from before there were such, which had the first. */
+    /** Checks every value; schedule, part and averaging are null in the settings of runs from before there were such, which had the first of each. */
     public TrainConfig {
         schedule = schedule == null ? ScheduleConfig.CONSTANT : schedule;
         part = part == null ? TrainingPart.RECENT : part;
+        averaging = averaging == null ? AveragingConfig.NONE : averaging;
         if (epochs < 1) {
             throw new IllegalArgumentException("config: epochs must be positive, found " + epochs);
         }
@@ -88,11 +116,12 @@ public record TrainConfig(
 
     /** The same training for the synthetic sample: smaller batches, as there are few users, and fewer epochs. */
     public TrainConfig onSample() {
-        return new TrainConfig(SAMPLE_EPOCHS, SAMPLE_BATCH, learningRate, seed, patience, optimizer, schedule, part);
+        return new TrainConfig(
+                SAMPLE_EPOCHS, SAMPLE_BATCH, learningRate, seed, patience, optimizer, schedule, part, averaging);
     }
 
     /** The same training for another number of epochs. */
     public TrainConfig withEpochs(int other) {
-        return new TrainConfig(other, batchSize, learningRate, seed, patience, optimizer, schedule, part);
+        return new TrainConfig(other, batchSize, learningRate, seed, patience, optimizer, schedule, part, averaging);
     }
 }

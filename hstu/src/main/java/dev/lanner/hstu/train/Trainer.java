@@ -4,7 +4,6 @@ import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.hstu.eval.RatingCalibration;
 import dev.lanner.hstu.model.HstuModel;
-import dev.lanner.nn.Optimizer;
 import dev.lanner.nn.Schedule;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Tensor;
@@ -14,15 +13,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Trains a model epoch by epoch, validates after each, and keeps the best. Chosen is by validation NDCG@10; the test targets are
- * not looked at.
+ * Trains a model epoch by epoch, validates after each, and keeps the best; where parameters are averaged, it is the average that is
+ * validated and kept. Chosen is by validation NDCG@10; the test targets are not looked at.
  */
 public final class Trainer implements AutoCloseable {
-    private final HstuModel model;
+    private final TrainingState state;
     private final LeaveOneOut split;
     private final TrainConfig config;
     private final RunDirectory directory;
-    private final Optimizer optimizer;
     private final TrainingSteps steps;
     private final Evaluator evaluator;
     private final List<EpochMetrics> history = new ArrayList<>();
@@ -43,15 +41,14 @@ public final class Trainer implements AutoCloseable {
      */
     public Trainer(
             HstuModel model, LeaveOneOut split, TrainConfig config, RunDirectory directory, Execution execution) {
-        this.model = model;
+        this.state = TrainingState.of(model, config);
         this.split = split;
         this.config = config;
         this.directory = directory;
-        this.optimizer = config.optimizer().of(model.namedParameters(), config.learningRate());
         this.steps = execution.recorded()
-                ? new RecordedSteps(model, optimizer, largestBatch(), execution.tokenBudget())
-                : new EagerSteps(model, optimizer);
-        this.evaluator = new Evaluator(model, split, execution.recorded());
+                ? new RecordedSteps(model, state.optimizer(), largestBatch(), execution.tokenBudget())
+                : new EagerSteps(model, state.optimizer());
+        this.evaluator = new Evaluator(state.evaluated(), split, execution.recorded());
     }
 
     /** Sequences of a full batch, or of the only one. */
@@ -67,7 +64,7 @@ public final class Trainer implements AutoCloseable {
     /** Goes on where the run in the directory was after its last saved epoch. */
     public void resume() throws IOException {
         history.clear();
-        history.addAll(directory.restore(model, optimizer));
+        history.addAll(directory.restore(state));
     }
 
     /** The epochs so far. */
@@ -95,14 +92,14 @@ public final class Trainer implements AutoCloseable {
         while (history.size() < config.epochs() && !outOfPatience()) {
             EpochMetrics metrics = trainEpoch(history.size() + 1, listener);
             history.add(metrics);
-            directory.saveEpoch(model, optimizer, history, best().epoch() == metrics.epoch());
+            directory.saveEpoch(state, history, best().epoch() == metrics.epoch());
             listener.epochDone(metrics);
         }
-        directory.loadBest(model);
+        state.loadBest(directory);
     }
 
     /**
-     * Figures of the model as it is on the held-out targets of one part.
+     * Figures of what is kept, as it is, on the held-out targets of one part.
      *
      * @param queryTime as {@link Evaluator#evaluate(LeaveOneOut.Part, boolean)} has it
      */
@@ -135,20 +132,21 @@ public final class Trainer implements AutoCloseable {
             listener.stepDone(losses.total(), losses.tokens());
         };
         for (JaggedBatch batch : batches) {
-            optimizer.setLearningRate(schedule.at(optimizer.steps() + 1));
+            state.optimizer().setLearningRate(schedule.at(state.optimizer().steps() + 1));
             steps.step(batch, told);
         }
         steps.flush(told);
         // The last step's loss was computed before its update: what the update left is looked at here.
-        model.stateDict().forEach((name, parameter) -> {
+        state.model().stateDict().forEach((name, parameter) -> {
             if (!isFinite(parameter)) {
-                throw new DivergenceException(optimizer.steps(), name);
+                throw new DivergenceException(state.optimizer().steps(), name);
             }
         });
+        state.endEpoch();
         int count = batches.size();
         return new EpochMetrics(
                 epoch,
-                optimizer.steps(),
+                state.optimizer().steps(),
                 sums[0] / count,
                 sums[1] / count,
                 sums[2] / count,

@@ -15,6 +15,7 @@ import dev.lanner.hstu.model.HstuConfig;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.InitialValues;
 import dev.lanner.hstu.model.Sequences;
+import dev.lanner.nn.AveragedModel;
 import dev.lanner.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -123,14 +124,68 @@ class TrainerTest {
                 0,
                 OptimizerConfig.ADAM,
                 new ScheduleConfig(ScheduleConfig.Decay.COSINE, 2),
-                LeaveOneOut.TrainingPart.ALL);
+                LeaveOneOut.TrainingPart.ALL,
+                AveragingConfig.NONE);
         Run other = run("plain", plain);
         other.trainer().fit(TrainListener.NONE);
         Run whole = run("whole", config);
         whole.trainer().fit(TrainListener.NONE);
         assertTrue(whole.trainer().history().get(2).loss()
                 != other.trainer().history().get(2).loss());
+        assertEquals(
+                whole.trainer().history(), stoppedAndResumed(config).trainer().history());
+    }
 
+    @Test
+    void anAverageIsWhatIsValidatedAndKeptAndResumesBitForBit() throws IOException {
+        TrainConfig plain = new TrainConfig(3, 10, 1e-2, 3, 0);
+        TrainConfig config = new TrainConfig(
+                plain.epochs(),
+                plain.batchSize(),
+                plain.learningRate(),
+                plain.seed(),
+                plain.patience(),
+                plain.optimizer(),
+                plain.schedule(),
+                plain.part(),
+                new AveragingConfig(0.6));
+        LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
+        Run other = run("plain", plain);
+        HstuModel averaged = new HstuModel(MODEL, walks().itemCount(), 9);
+        AveragedModel<HstuModel> expected = new AveragedModel<>(other.model(), averaged, 0.6);
+        Evaluator evaluator = new Evaluator(averaged, split);
+        List<Evaluation> validations = new ArrayList<>();
+        other.trainer().fit(new TrainListener() {
+            @Override
+            public void epochDone(EpochMetrics metrics) {
+                expected.update();
+                validations.add(evaluator.evaluate(LeaveOneOut.Part.VALIDATION));
+            }
+        });
+
+        Run whole = run("whole", config);
+        whole.trainer().fit(TrainListener.NONE);
+        assertEquals(
+                validations,
+                whole.trainer().history().stream().map(EpochMetrics::validation).toList());
+        assertEquals(
+                whole.trainer().best().validation(),
+                new Evaluator(whole.model(), split).evaluate(LeaveOneOut.Part.VALIDATION),
+                "the model is left with what was kept");
+        assertEquals(whole.trainer().best().validation(), whole.trainer().evaluate(LeaveOneOut.Part.VALIDATION, true));
+
+        Run resumed = stoppedAndResumed(config);
+        assertEquals(whole.trainer().history(), resumed.trainer().history());
+        for (String file : List.of("model.safetensors", "checkpoint.safetensors")) {
+            assertArrayEquals(
+                    Files.readAllBytes(whole.directory().path().resolve(file)),
+                    Files.readAllBytes(resumed.directory().path().resolve(file)),
+                    file);
+        }
+    }
+
+    /** A run that something stops after its second epoch, and that goes on from its folder. */
+    private Run stoppedAndResumed(TrainConfig config) throws IOException {
         Run stopped = run("stopped", config);
         RuntimeException stop = new IllegalStateException("stopped");
         assertEquals(
@@ -145,12 +200,12 @@ class TrainerTest {
                                 }
                             }
                         })));
-        LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
         HstuModel model = new HstuModel(MODEL, walks().itemCount(), config.seed());
-        Trainer resumed = new Trainer(model, split, config, RunDirectory.open(folder.resolve("stopped")));
+        RunDirectory directory = RunDirectory.open(folder.resolve("stopped"));
+        Trainer resumed = new Trainer(model, new LeaveOneOut(walks(), MODEL.maxLength()), config, directory);
         resumed.resume();
         resumed.fit(TrainListener.NONE);
-        assertEquals(whole.trainer().history(), resumed.history());
+        return new Run(resumed, model, directory);
     }
 
     @Test
@@ -447,6 +502,8 @@ class TrainerTest {
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, 1, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, Double.NaN, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, 1, 1, -1));
+        assertThrows(IllegalArgumentException.class, () -> new AveragingConfig(1));
+        assertThrows(IllegalArgumentException.class, () -> new AveragingConfig(Double.NaN));
     }
 
     @Test
