@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
                 "Trains the models of the table of results, several seeds each, one after another, and writes the page.",
         footer = {
             "",
-            "Rows: article, softmax (the same with attention by softmax), sasrec, position-only, paper, paper-large,"
-                    + " best-no-query-time, best.",
             "Finished runs are kept: in the folder of runs, and as one file each beside the page, from where the page is written."
                     + " Started again, it goes on with the run that was stopped.",
             "Without --data: $ML1M_DIR, else ~/.cache/lanner/ml-1m, else a download from GroupLens to there.",
@@ -47,7 +45,8 @@ public final class Reproduce implements Callable<Integer> {
             names = "--rows",
             paramLabel = "NAME",
             split = ",",
-            description = "what to train, separated by commas (default: all)")
+            completionCandidates = Row.Names.class,
+            description = "what to train, separated by commas, of ${COMPLETION-CANDIDATES} (default: all)")
     private List<String> rows;
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder of runs (default: runs/reproduce)")

@@ -1,6 +1,7 @@
 package dev.lanner.examples;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -21,6 +22,14 @@ record Row(Variant variant, PublishedResult published, boolean usesTimes) {
             of("paper-large", "HSTU-large (query time)", PublishedResult.RECTOOLS, true),
             new Row(Variant.preset("best-no-query-time"), null, true),
             new Row(Variant.preset("best"), null, true));
+
+    /** The names of all rows. */
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ALL.stream().map(Row::name).iterator();
+        }
+    }
 
     private static Row of(String preset, String model, String source, boolean usesTimes) {
         return new Row(Variant.preset(preset), PublishedResult.of(model, source), usesTimes);

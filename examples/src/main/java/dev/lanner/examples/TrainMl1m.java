@@ -114,7 +114,7 @@ public final class TrainMl1m implements Callable<Integer> {
         // Found missing before any data is read.
         String backend = Backends.current().name();
         RunDirectory resumed = resume == null ? null : RunDirectory.open(resume);
-        Dataset dataset = resumed == null ? chooseData() : dataOf(resumed.config());
+        Dataset dataset = resumed == null ? chooseData() : dataOf(resumed);
         Interactions interactions = dataset.interactions();
         RunConfig config = resumed == null ? newConfig(dataset) : resumedConfig(resumed.config(), interactions);
         RunDirectory directory = resumed == null ? RunDirectory.create(outPath(config)) : resumed;
@@ -240,15 +240,14 @@ public final class TrainMl1m implements Callable<Integer> {
         return Dataset.ml1m(found);
     }
 
-    private Dataset dataOf(RunConfig before) throws IOException {
-        if (before.dataset().equals(Dataset.SAMPLE)) {
+    /** What a run goes on with: the data that are named, else those that its folder keeps. */
+    private Dataset dataOf(RunDirectory run) throws IOException {
+        String name = run.config().dataset();
+        if (name.equals(Dataset.SAMPLE)) {
             require(data == null, "--data does not go with a run on the sample");
             return Dataset.sample();
         }
-        require(
-                data != null || before.dataset().equals(Dataset.ML1M),
-                "--resume: the run is on the data set " + before.dataset() + "; name its folder by --data");
-        return Dataset.read(data == null ? Ml1mSource.find(this::say) : data);
+        return data == null ? new Dataset(name, run.data()) : Dataset.read(data);
     }
 
     private RunConfig newConfig(Dataset dataset) {

@@ -127,7 +127,19 @@ class ReproduceTest {
         Path page = scratch.resolve("results.md");
         Path kept = scratch.resolve("results").resolve("article-seed1.json");
         Object[] arguments = {
-            "--quiet", "--data", data, "--rows", "article", "--epochs", 1, "--seeds", 1, "--page", page
+            "--quiet",
+            "--data",
+            data,
+            "--rows",
+            "article",
+            "--epochs",
+            1,
+            "--seeds",
+            1,
+            "--page",
+            page,
+            "--out",
+            scratch.resolve("runs")
         };
         assertEquals(0, run(arguments).exit());
         arguments[2] = other;

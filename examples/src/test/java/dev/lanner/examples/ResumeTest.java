@@ -36,7 +36,7 @@ class ResumeTest {
 
         Path parts = scratch.resolve("parts");
         train(parts, 1).result();
-        Outcome resumed = Outcome.inProcess("--resume", parts, "--data", data, "--epochs", 3);
+        Outcome resumed = Outcome.inProcess("--resume", parts, "--epochs", 3);
 
         assertEquals(expected, resumed.result());
         assertEquals(
@@ -102,6 +102,22 @@ class ResumeTest {
         Outcome.inProcess("--resume", run, "--data", other, "--epochs", 2)
                 .assertUsageError("--resume: the data are not those that the run was started on (tiny)");
         assertUntouched(before, run);
+    }
+
+    @Test
+    void aFolderWithoutItsDataIsToldWhatToDo() throws IOException {
+        Path run = scratch.resolve("run");
+        String expected = train(run, 1).result();
+        Files.delete(run.resolve("data").resolve("ratings.dat"));
+        Files.delete(run.resolve("data").resolve("movies.dat"));
+        Files.delete(run.resolve("data"));
+        Map<String, byte[]> before = files(run);
+        Outcome.inProcess("--resume", run, "--epochs", 2)
+                .assertUsageError(
+                        run + ": holds no data: data is missing; resume the run with --data, which writes them");
+        assertUntouched(before, run);
+        assertEquals(
+                expected, Outcome.inProcess("--resume", run, "--data", data).result());
     }
 
     @Test

@@ -85,7 +85,7 @@ class RecommenderFilesTest {
         DataException e = assertThrows(DataException.class, () -> Recommender.load(run));
         assertEquals(run.resolve("data/ratings.dat") + ": no such file", e.getMessage());
         Files.delete(run.resolve("data"));
-        assertTold(run + ": holds no data to recommend from: data is missing", run);
+        assertTold(run + ": holds no data: data is missing", run);
     }
 
     @Test

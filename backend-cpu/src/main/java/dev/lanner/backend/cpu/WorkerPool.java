@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * work by grain, never by the number of threads; a result then has the same bits for every size of the pool.
  *
  * <p>The pool serves one caller at a time. A call that comes meanwhile, from another thread or from inside a task, runs all of its
- * tasks on its own thread. Handing out costs one compare-and-set a task and allocates nothing.
+ * tasks on its own thread. Handing out costs one compare-and-set a task and allocates nothing for it.
  */
 final class WorkerPool implements AutoCloseable {
     /**

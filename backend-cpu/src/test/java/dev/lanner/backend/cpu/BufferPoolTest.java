@@ -51,6 +51,11 @@ final class BufferPoolTest {
         small.giveBack(dropped);
         assertSame(kept, small.take(DType.I64, 10_000));
         assertNotSame(dropped, small.take(DType.I64, 10_000), "80,000 bytes were unused already");
+        for (int i = 0; i < 3; i++) {
+            small.giveBack(kept);
+            small.giveBack(dropped);
+            assertSame(kept, small.take(DType.I64, 10_000), "neither what is in use nor what was dropped counts");
+        }
     }
 
     @Test
@@ -59,6 +64,16 @@ final class BufferPoolTest {
         pool.giveBack(array);
         pool.clear();
         assertNotSame(array, pool.take(DType.F32, 5000));
+    }
+
+    @Test
+    void clearedPoolsHaveAllTheirRoomAgain() {
+        BufferPool small = new BufferPool(100_000);
+        HostArray array = small.take(DType.I64, 10_000);
+        small.giveBack(array);
+        small.clear();
+        small.giveBack(array);
+        assertSame(array, small.take(DType.I64, 10_000));
     }
 
     @Test

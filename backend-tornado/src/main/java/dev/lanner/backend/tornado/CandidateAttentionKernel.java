@@ -64,7 +64,7 @@ final class CandidateAttentionKernel implements FusedKernel {
             multiply(1, head(q, head), transpose(head(inputs[KEYS], head)), 0, ofHistory);
         }
         to.dispatch(new DeviceTask(
-                CandidateScores.KERNEL,
+                CandidateScoreTasks.KERNEL,
                 Grid.elements(shape.elements()),
                 meta(inputs, out),
                 arguments(inputs, storage)));
@@ -113,13 +113,14 @@ final class CandidateAttentionKernel implements FusedKernel {
     }
 
     private Meta meta(View[] inputs, View out) {
+        // The last four stand where attention has its gradients and result, which these scores do not read.
         View[] matrices = {inputs[0], inputs[1], inputs[2], out, inputs[0], inputs[1], inputs[2], out};
         View[] vectors = {inputs[TIME], inputs[QUERY_TIME], inputs[KEY_TIMES], inputs[POSITION_BIAS], inputs[TIME_BIAS]
         };
         int keyWidth = inputs[0].shape().size(1) / op.attention().heads();
         float scale = isSoftmax() ? (float) (1 / Math.sqrt(keyWidth)) : 1;
         return AttentionMeta.of(op.attention(), new float[] {scale}, matrices, vectors)
-                .set(CandidateScores.EVENTS, inputs[KEYS].shape().size(0));
+                .set(CandidateScoreTasks.EVENTS, inputs[KEYS].shape().size(0));
     }
 
     private static TornadoStorage[] arguments(View[] inputs, TornadoStorage scores) {

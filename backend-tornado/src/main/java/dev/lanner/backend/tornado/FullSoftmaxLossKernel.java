@@ -64,6 +64,7 @@ final class FullSoftmaxLossKernel implements FusedKernel {
             rows(inputs, outputs, first, Math.min(most, rows - first), logits, losses);
         }
         memory.giveBack(logits);
+        // Logits, row values and item values are not read; then COUNT and OUT.
         Meta meta = meta(inputs)
                 .append(
                         0,

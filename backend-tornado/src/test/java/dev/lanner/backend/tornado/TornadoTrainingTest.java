@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Training on the device: the same as on the CPU, with next to nothing moved. */
 class TornadoTrainingTest {
+    private static final TrainConfig ONE_EPOCH = new TrainConfig(1, 24, 2e-3, 1, 0);
     /** What TornadoVM sends for each task, in bytes. */
     private static final int FRAME = 24;
     /** What a step may send besides, in bytes. */
@@ -35,10 +36,10 @@ class TornadoTrainingTest {
     @TempDir
     private Path folder;
 
-    /** The losses of each step of an epoch on the sample, and the trained model's figures. */
-    private record Epoch(List<Double> losses, EpochMetrics metrics) {}
+    /** The losses of each step on the sample, and the figures of each epoch. */
+    private record Run(List<Double> losses, List<EpochMetrics> epochs) {}
 
-    /** What to do with the trainer after its epoch. */
+    /** What to do with the trainer after its epochs. */
     private interface After {
         void run(Backend backend, int sequences, int rows);
     }
@@ -60,14 +61,17 @@ class TornadoTrainingTest {
                 .with("loss.temperature", 0.1);
     }
 
-    private Epoch train(String name, HstuConfig model, After after) throws IOException {
-        TrainConfig config = new TrainConfig(1, 24, 2e-3, 1, 0);
+    private Run train(String name, HstuConfig model, After after) throws IOException {
+        return train(name, model, ONE_EPOCH, after);
+    }
+
+    private Run train(String name, HstuConfig model, TrainConfig config, After after) throws IOException {
         Backend backend = Backends.get(name);
         try (Backends.Use use = Backends.use(backend)) {
             Interactions interactions = SampleData.generate(1).interactions();
             LeaveOneOut split = new LeaveOneOut(interactions, model.maxLength());
             HstuModel trained = new HstuModel(model, interactions.itemCount(), config.seed());
-            RunDirectory directory = RunDirectory.create(folder.resolve(name + model.preset()));
+            RunDirectory directory = RunDirectory.create(folder.resolve(name));
             directory.writeConfig(
                     new RunConfig("sample", interactions.fingerprint(), interactions.itemCount(), model, config));
             List<Double> losses = new ArrayList<>();
@@ -80,27 +84,27 @@ class TornadoTrainingTest {
                 });
                 after.run(
                         backend, config.batchSize(), Execution.of(split, config).tokenBudget());
-                return new Epoch(losses, trainer.best());
+                return new Run(losses, trainer.history());
             }
         }
     }
 
     @Test
     void stepsGiveTheLossesOfTheCpuAndMoveTheBatchOnly() throws IOException {
-        Epoch expected = train("cpu", small(), (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
-        Epoch actual = train(TornadoBackend.NAME, small(), TornadoTrainingTest::assertMovesLittleAndStaysFlat);
+        Run expected = train("cpu", small(), (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
+        Run actual = train(TornadoBackend.NAME, small(), TornadoTrainingTest::assertMovesLittleAndStaysFlat);
         assertSameLosses(expected, actual);
         assertEquals(
-                expected.metrics().validation().hitRate10(),
-                actual.metrics().validation().hitRate10(),
+                expected.epochs().get(0).validation().hitRate10(),
+                actual.epochs().get(0).validation().hitRate10(),
                 0.02);
     }
 
     @Test
     void attentionBySoftmaxGivesTheLossesOfTheCpu() throws IOException {
         HstuConfig model = small(HstuConfig.preset("sasrec")).with("attention.heads", 2);
-        Epoch expected = train("cpu", model, (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
-        Epoch actual = train(
+        Run expected = train("cpu", model, (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
+        Run actual = train(
                 TornadoBackend.NAME, model, (backend, sequences, rows) -> assertEquals("tornado", backend.name()));
         assertSameLosses(expected, actual);
     }
@@ -108,13 +112,27 @@ class TornadoTrainingTest {
     @Test
     void fullSoftmaxGivesTheLossesOfTheCpu() throws IOException {
         HstuConfig model = small().with("loss.negatives", 0);
-        Epoch expected = train("cpu", model, (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
-        Epoch actual = train(
+        Run expected = train("cpu", model, (backend, sequences, rows) -> assertEquals("cpu", backend.name()));
+        Run actual = train(
                 TornadoBackend.NAME, model, (backend, sequences, rows) -> assertEquals("tornado", backend.name()));
         assertSameLosses(expected, actual);
     }
 
-    private static void assertSameLosses(Epoch expected, Epoch actual) {
+    @Test
+    void averagedParametersAreThoseOfTheCpu() throws IOException {
+        TrainConfig config = ONE_EPOCH.withEpochs(2).with("averaging.decay", 0.5);
+        Run expected = train("cpu", small(), config, (backend, sequences, rows) -> {});
+        Run actual = train(TornadoBackend.NAME, small(), config, (backend, sequences, rows) -> {});
+        assertSameLosses(expected, actual);
+        double first = expected.epochs().get(0).validation().mrr();
+        double second = expected.epochs().get(1).validation().mrr();
+        double tolerance = 1e-3;
+        assertTrue(Math.abs(second - first) > 3 * tolerance, "the average changes: " + first + " and " + second);
+        assertEquals(first, actual.epochs().get(0).validation().mrr(), tolerance);
+        assertEquals(second, actual.epochs().get(1).validation().mrr(), tolerance);
+    }
+
+    private static void assertSameLosses(Run expected, Run actual) {
         assertTrue(expected.losses().size() >= 20, "steps: " + expected.losses().size());
         assertEquals(expected.losses().size(), actual.losses().size());
         for (int step = 0; step < 20; step++) {

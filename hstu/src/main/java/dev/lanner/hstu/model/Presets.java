@@ -145,7 +145,7 @@ final class Presets {
                 .with("features.queryGap", true);
     }
 
-    /** What recommends best to whoever does not know the time of the request. */
+    /** What {@code best} is for whoever does not know the time of the request. */
     static HstuConfig bestWithoutQueryTime() {
         return paperLarge()
                 .with("preset", "best-no-query-time")

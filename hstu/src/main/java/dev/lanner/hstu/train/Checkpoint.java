@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * All that changes in a run, in one file that is replaced at once: parameters, their averages where they are kept, the optimiser's
- * state, and the metrics of the epochs so far. Dropout, negatives and shuffling are functions of seed, step and epoch, so nothing else is needed to go on bit for bit.
+ * state, and the metrics of the epochs so far. Dropout, negatives and shuffling are functions of seed, step and epoch, so nothing else
+ * is needed to go on bit for bit.
  */
 final class Checkpoint {
     private static final String MODEL = "model.";
@@ -43,6 +44,13 @@ final class Checkpoint {
      */
     static List<EpochMetrics> read(Path file, TrainingState state) throws IOException {
         Safetensors.Contents contents = Safetensors.read(file);
+        Map<String, Tensor> averages = part(contents.tensors(), AVERAGE);
+        if (averages.isEmpty() != (state.average() == null)) {
+            String rule = averages.isEmpty()
+                    ? "no averaged parameters, which training.averaging asks for"
+                    : "averaged parameters, which training.averaging does not ask for";
+            throw new IOException(file + ": not a checkpoint of this run: it holds " + rule);
+        }
         try {
             List<EpochMetrics> history = new ArrayList<>();
             contents.metadata()
@@ -51,7 +59,7 @@ final class Checkpoint {
                     .forEach(line -> history.add(EpochMetrics.fromCsv(line)));
             state.model().load(part(contents.tensors(), MODEL));
             if (state.average() != null) {
-                state.average().load(part(contents.tensors(), AVERAGE), history.size());
+                state.average().load(averages, history.size());
             }
             state.optimizer()
                     .load(

@@ -79,8 +79,7 @@ public final class Evaluator implements AutoCloseable {
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime, RatingCalibration calibration) {
         model.eval();
-        RankingMetrics ranking = new RankingMetrics();
-        RatingErrors errors = new RatingErrors();
+        Figures figures = new Figures(new RankingMetrics(), new RatingErrors(), calibration);
         List<JaggedBatch> batches = split.evaluationBatches(part, BATCH_SIZE);
         int most = batches.stream().mapToInt(JaggedBatch::events).max().orElse(0);
         // Rounded up, so that the same program serves both parts.
@@ -91,19 +90,10 @@ public final class Evaluator implements AutoCloseable {
             SeenItems seen = SeenItems.of(split, part, batch);
             try (Scope scope = Scope.open()) {
                 Tensor[] results = recorded ? run(targets, seen.padded(BATCH_SIZE, mostSeen)) : compute(targets, seen);
-                add(batch, targets, results, ranking, errors, calibration);
+                figures.add(batch, targets, results);
             }
         }
-        return new Evaluation(
-                ranking.hitRate(10),
-                ranking.ndcg(10),
-                ranking.hitRate(50),
-                ranking.ndcg(50),
-                ranking.hitRate(200),
-                ranking.ndcg(200),
-                ranking.mrr(),
-                errors.rmse(),
-                errors.mae());
+        return figures.evaluation();
     }
 
     /** The targets' ranks, {@code [B]}, and where the model predicts them their ratings, {@code [B]}. */
@@ -148,34 +138,45 @@ public final class Evaluator implements AutoCloseable {
                 inputs.tensor("seen", DType.I32, mostSeen)));
     }
 
-    private void add(
-            JaggedBatch batch,
-            Targets targets,
-            Tensor[] results,
-            RankingMetrics ranking,
-            RatingErrors errors,
-            RatingCalibration calibration) {
-        int[] ranks = results[0].toInts();
-        float[] ratings = model.predictsRatings() ? results[1].toFloats() : new float[0];
-        for (int b = 0; b < batch.sequences(); b++) {
-            if (ranks[b] < 0) {
-                throw new IllegalArgumentException(
-                        "rank: the score of item " + -ranks[b] + " is NaN (target " + targets.items()[b] + ")");
-            }
-            ranking.add(ranks[b]);
-            if (model.predictsRatings()) {
-                float given = batch.targetRatings()[targets.rows()[b]];
-                errors.add(ratings[b], given);
-                calibration.add(ratings[b], given);
-            }
-        }
-    }
-
     /** Frees what it holds; the model stays. */
     @Override
     public void close() {
         programs.values().forEach(Program::close);
         programs.clear();
+    }
+
+    /** What is counted, batch by batch. */
+    private record Figures(RankingMetrics ranking, RatingErrors errors, RatingCalibration calibration) {
+        /** Takes in a batch's results, as {@link #compute} gives them. */
+        void add(JaggedBatch batch, Targets targets, Tensor[] results) {
+            int[] ranks = results[0].toInts();
+            float[] ratings = results.length > 1 ? results[1].toFloats() : new float[0];
+            for (int b = 0; b < batch.sequences(); b++) {
+                if (ranks[b] < 0) {
+                    throw new IllegalArgumentException(
+                            "rank: the score of item " + -ranks[b] + " is NaN (target " + targets.items()[b] + ")");
+                }
+                ranking.add(ranks[b]);
+                if (results.length > 1) {
+                    float given = batch.targetRatings()[targets.rows()[b]];
+                    errors.add(ratings[b], given);
+                    calibration.add(ratings[b], given);
+                }
+            }
+        }
+
+        Evaluation evaluation() {
+            return new Evaluation(
+                    ranking.hitRate(10),
+                    ranking.ndcg(10),
+                    ranking.hitRate(50),
+                    ranking.ndcg(50),
+                    ranking.hitRate(200),
+                    ranking.ndcg(200),
+                    ranking.mrr(),
+                    errors.rmse(),
+                    errors.mae());
+        }
     }
 
     /**

@@ -97,8 +97,8 @@ public final class RunDirectory {
      */
     public MovieLens data() throws IOException {
         if (!Files.exists(path.resolve(DATA))) {
-            throw new IOException(path + ": holds no data to recommend from: " + DATA
-                    + " is missing; resume the run, which writes them");
+            throw new IOException(
+                    path + ": holds no data: " + DATA + " is missing; resume the run with --data, which writes them");
         }
         MovieLens data = MovieLens.read(path.resolve(DATA));
         if (!data.interactions().fingerprint().equals(config().fingerprint())) {

@@ -2,6 +2,7 @@ package dev.lanner.hstu.train;
 
 import dev.lanner.hstu.data.LeaveOneOut.TrainingPart;
 import dev.lanner.hstu.model.HstuConfig;
+import dev.lanner.hstu.model.Settings;
 
 /**
  * How a model is trained.
@@ -78,7 +79,10 @@ public record TrainConfig(
                 AveragingConfig.NONE);
     }
 
-    /** Checks every value; schedule, part and averaging are null in the settings of runs from before there were such, which had the first of each. */
+    /**
+     * Checks every value; schedule, part and averaging are null in the settings of runs from before there were such, which had the
+     * first of each.
+     */
     public TrainConfig {
         schedule = schedule == null ? ScheduleConfig.CONSTANT : schedule;
         part = part == null ? TrainingPart.RECENT : part;
@@ -116,12 +120,22 @@ public record TrainConfig(
 
     /** The same training for the synthetic sample: smaller batches, as there are few users, and fewer epochs. */
     public TrainConfig onSample() {
-        return new TrainConfig(
-                SAMPLE_EPOCHS, SAMPLE_BATCH, learningRate, seed, patience, optimizer, schedule, part, averaging);
+        return with("epochs", SAMPLE_EPOCHS).with("batchSize", SAMPLE_BATCH);
     }
 
     /** The same training for another number of epochs. */
     public TrainConfig withEpochs(int other) {
-        return new TrainConfig(other, batchSize, learningRate, seed, patience, optimizer, schedule, part, averaging);
+        return with("epochs", other);
+    }
+
+    /**
+     * The same training with another value of one of its settings.
+     *
+     * @param name as {@code config.json} has it below {@code training}, with dots, like {@code averaging.decay}
+     * @param value of the setting's type; a text is read as JSON where it is some
+     * @throws IllegalArgumentException if there is no such setting, it is of another type, or the result breaks a rule
+     */
+    public TrainConfig with(String name, Object value) {
+        return Settings.with(this, name, value);
     }
 }

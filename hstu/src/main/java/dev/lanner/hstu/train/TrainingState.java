@@ -29,9 +29,10 @@ record TrainingState(HstuModel model, Optimizer optimizer, AveragedModel<HstuMod
         return average == null ? model : average.module();
     }
 
-    /** Puts the parameters that were kept into the model, and where one is evaluated into the average. */
+    /** Puts the parameters that were kept into the model, for evaluation, and where one is evaluated into the average. */
     void loadBest(RunDirectory directory) throws IOException {
         directory.loadBest(model);
+        model.eval();
         if (average != null) {
             average.module().load(model.stateDict());
         }

@@ -3,6 +3,7 @@ package dev.lanner.hstu.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -116,16 +118,9 @@ class TrainerTest {
     @Test
     void aFallingRateAndAllEventsResumeBitForBitAndDiffer() throws IOException {
         TrainConfig plain = new TrainConfig(3, 10, 1e-2, 3, 0);
-        TrainConfig config = new TrainConfig(
-                3,
-                10,
-                1e-2,
-                3,
-                0,
-                OptimizerConfig.ADAM,
-                new ScheduleConfig(ScheduleConfig.Decay.COSINE, 2),
-                LeaveOneOut.TrainingPart.ALL,
-                AveragingConfig.NONE);
+        TrainConfig config = plain.with("schedule.decay", ScheduleConfig.Decay.COSINE)
+                .with("schedule.warmupSteps", 2)
+                .with("part", LeaveOneOut.TrainingPart.ALL);
         Run other = run("plain", plain);
         other.trainer().fit(TrainListener.NONE);
         Run whole = run("whole", config);
@@ -139,16 +134,7 @@ class TrainerTest {
     @Test
     void anAverageIsWhatIsValidatedAndKeptAndResumesBitForBit() throws IOException {
         TrainConfig plain = new TrainConfig(3, 10, 1e-2, 3, 0);
-        TrainConfig config = new TrainConfig(
-                plain.epochs(),
-                plain.batchSize(),
-                plain.learningRate(),
-                plain.seed(),
-                plain.patience(),
-                plain.optimizer(),
-                plain.schedule(),
-                plain.part(),
-                new AveragingConfig(0.6));
+        TrainConfig config = plain.with("averaging.decay", 0.6);
         LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
         Run other = run("plain", plain);
         HstuModel averaged = new HstuModel(MODEL, walks().itemCount(), 9);
@@ -165,6 +151,7 @@ class TrainerTest {
 
         Run whole = run("whole", config);
         whole.trainer().fit(TrainListener.NONE);
+        assertFalse(whole.model().isTraining());
         assertEquals(
                 validations,
                 whole.trainer().history().stream().map(EpochMetrics::validation).toList());
@@ -181,6 +168,31 @@ class TrainerTest {
                     Files.readAllBytes(whole.directory().path().resolve(file)),
                     Files.readAllBytes(resumed.directory().path().resolve(file)),
                     file);
+        }
+    }
+
+    @Test
+    void aCheckpointOfOtherAveragingIsRefused() throws IOException {
+        TrainConfig plain = new TrainConfig(1, 10, 1e-2, 3, 0);
+        TrainConfig averaged = plain.with("averaging.decay", 0.6);
+        for (TrainConfig config : List.of(plain, averaged)) {
+            String name = "decay" + config.averaging().decay();
+            run(name, config).trainer().fit(TrainListener.NONE);
+            HstuModel model = new HstuModel(MODEL, walks().itemCount(), 5);
+            float[] before = model.itemEmbeddings().toFloats();
+            Trainer other = new Trainer(
+                    model,
+                    new LeaveOneOut(walks(), MODEL.maxLength()),
+                    config.equals(plain) ? averaged : plain,
+                    RunDirectory.open(folder.resolve(name)));
+            IOException error = assertThrows(IOException.class, other::resume);
+            String rule = config.equals(plain)
+                    ? "it holds no averaged parameters, which training.averaging asks for"
+                    : "it holds averaged parameters, which training.averaging does not ask for";
+            assertEquals(
+                    folder.resolve(name).resolve("checkpoint.safetensors") + ": not a checkpoint of this run: " + rule,
+                    error.getMessage());
+            assertArrayEquals(before, model.itemEmbeddings().toFloats(), "nothing is changed");
         }
     }
 
@@ -466,16 +478,20 @@ class TrainerTest {
     void anItemWhoseScoreIsNanIsNamed() {
         LeaveOneOut split = new LeaveOneOut(walks(), MODEL.maxLength());
         HstuModel model = new HstuModel(MODEL, split.interactions().itemCount(), 1);
-        Tensor embedding = model.itemEmbeddings().detach().narrow(0, 4, 1);
+        int spoilt = 4;
+        Tensor embedding = model.itemEmbeddings().detach().narrow(0, spoilt, 1);
         embedding.assign(embedding.mul(Float.NaN));
+        JaggedBatch first = split.evaluationBatches(LeaveOneOut.Part.TEST, 1).get(0);
+        int target = first.targetItems()[first.rows() - 1];
+        // Who has seen it has a state of NaN, and so has each score.
+        BitSet seen = split.seen(first.users()[0], LeaveOneOut.Part.TEST);
+        int named = seen.get(spoilt) ? seen.nextClearBit(1) : spoilt;
         for (boolean recorded : new boolean[] {false, true}) {
             try (Evaluator evaluator = new Evaluator(model, split, recorded)) {
                 IllegalArgumentException error =
                         assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(LeaveOneOut.Part.TEST));
-                assertTrue(
-                        error.getMessage().startsWith("rank: the score of item ")
-                                && error.getMessage().contains(" is NaN (target "),
-                        error.getMessage());
+                assertEquals(
+                        "rank: the score of item " + named + " is NaN (target " + target + ")", error.getMessage());
             }
         }
     }
@@ -502,6 +518,11 @@ class TrainerTest {
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 0, 1, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, Double.NaN, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> new TrainConfig(1, 1, 1, 1, -1));
+        assertSame(TrainConfig.ARTICLE, TrainConfig.preset("article"));
+        assertSame(TrainConfig.PAPER, TrainConfig.preset("paper-large"));
+        assertSame(TrainConfig.PAPER, TrainConfig.preset("sasrec"));
+        assertSame(TrainConfig.BEST, TrainConfig.preset("best"));
+        assertSame(TrainConfig.BEST, TrainConfig.preset("best-no-query-time"));
         assertThrows(IllegalArgumentException.class, () -> new AveragingConfig(1));
         assertThrows(IllegalArgumentException.class, () -> new AveragingConfig(Double.NaN));
     }

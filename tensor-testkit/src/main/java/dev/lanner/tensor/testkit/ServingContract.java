@@ -364,15 +364,46 @@ interface ServingContract extends ContractPart {
         for (int i = 0; i < seen.size(); i++) {
             seenItems.setLong(i, seen.get(i));
         }
-        Arrangement vectors = from.repeats() ? Arrangement.COLUMNS : from;
+        assertRanks(
+                Operand.in(scores, Shape.of(rows, columns), from),
+                samples.integers(DType.I32, rows, 0, columns),
+                offsets,
+                seenItems,
+                from.repeats() ? Arrangement.COLUMNS : from);
+    }
+
+    /** One who has seen all but a few of many items: more than a group of a device looks at in one go. */
+    @Example
+    default void targetRanksOfWhoHasSeenNearlyAll() {
+        int columns = 700;
+        List<Integer> unseen = List.of(1, 300, 697, columns - 1);
+        HostArray scores = HostArray.allocate(DType.F32, columns);
+        HostArray seen = HostArray.allocate(DType.I32, columns - 1 - unseen.size());
+        int count = 0;
+        for (int item = 1; item < columns; item++) {
+            scores.setDouble(item, columns - item);
+            if (!unseen.contains(item)) {
+                seen.setLong(count++, item);
+            }
+        }
+        HostArray target = HostArray.allocate(DType.I32, 1);
+        target.setLong(0, columns - 1);
+        HostArray offsets = HostArray.allocate(DType.I32, 2);
+        offsets.setLong(1, count);
+        Operand row = Operand.in(scores, Shape.of(1, columns), Arrangement.CONTIGUOUS);
+        assertRanks(row, target, offsets, seen, Arrangement.CONTIGUOUS);
+    }
+
+    private void assertRanks(
+            Operand scores, HostArray targets, HostArray offsets, HostArray seen, Arrangement vectors) {
         Operand[] operands = {
-            Operand.in(scores, Shape.of(rows, columns), from),
-            Operand.in(samples.integers(DType.I32, rows, 0, columns), Shape.of(rows), vectors),
-            Operand.in(offsets, Shape.of(rows + 1), vectors),
-            Operand.in(seenItems, Shape.of(seenItems.length()), vectors)
+            scores,
+            Operand.in(targets, Shape.of(targets.length()), vectors),
+            Operand.in(offsets, Shape.of(offsets.length()), vectors),
+            Operand.in(seen, Shape.of(seen.length()), vectors)
         };
         TargetRanks op = new TargetRanks();
-        Operand out = Operand.out(DType.I32, Shape.of(rows), Arrangement.OFFSET);
+        Operand out = Operand.out(DType.I32, Shape.of(targets.length()), Arrangement.OFFSET);
         harness()
                 .run(
                         op.name(),

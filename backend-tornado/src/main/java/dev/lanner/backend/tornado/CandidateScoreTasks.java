@@ -10,7 +10,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  * added; behind them comes the score of the candidate with itself. An item for each. Header: that of {@link AttentionTiles} with M rows,
  * and n; the time of the candidates has the place of the offsets. Float: what scores are scaled by.
  */
-final class CandidateScores {
+final class CandidateScoreTasks {
     /** n. */
     static final int EVENTS = 10;
 
@@ -20,7 +20,7 @@ final class CandidateScores {
             "candidateScores",
             (graph, id, context, meta, a) -> graph.task(
                     id,
-                    CandidateScores::candidateScores,
+                    CandidateScoreTasks::candidateScores,
                     context,
                     meta,
                     a.reals(),
@@ -33,7 +33,7 @@ final class CandidateScores {
                     a.floats(6),
                     a.floats(7)));
 
-    private CandidateScores() {}
+    private CandidateScoreTasks() {}
 
     static void candidateScores(
             KernelContext context,
