@@ -6,9 +6,10 @@ import java.util.Arrays;
 final class Timing {
     private final double[] millis;
 
-    private Timing(double... millis) {
-        this.millis = millis;
-        Arrays.sort(millis);
+    /** Times that were taken, in milliseconds. */
+    Timing(double... millis) {
+        this.millis = millis.clone();
+        Arrays.sort(this.millis);
     }
 
     /**

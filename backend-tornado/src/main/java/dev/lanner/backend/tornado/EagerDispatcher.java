@@ -75,6 +75,26 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
 
     @Override
     public void dispatch(DeviceTask task) {
+        TornadoCall.named(what(task), () -> {
+            plan(task).run(task);
+            return null;
+        });
+    }
+
+    /**
+     * Compiles the kernel of a task, which does not run.
+     *
+     * @throws BackendException with its name if that fails
+     */
+    void compile(DeviceTask task) {
+        TornadoCall.named(what(task), () -> plan(task).compiled());
+    }
+
+    private String what(DeviceTask task) {
+        return "kernel " + task.kernel().name() + " on " + device.getDeviceName();
+    }
+
+    private Plan plan(DeviceTask task) {
         Key key = Key.of(task);
         Plan plan = plans.get(key);
         if (plan == null) {
@@ -83,7 +103,7 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
             bytes += plan.bytes();
             evict();
         }
-        plan.run(task);
+        return plan;
     }
 
     private void evict() {
@@ -164,6 +184,10 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
             return sum;
         }
 
+        TornadoExecutionPlan compiled() {
+            return plan.withPreCompilation();
+        }
+
         void run(DeviceTask task) {
             MemorySegment words = MemorySegment.ofArray(task.meta().words());
             MemorySegment.copy(words, 0, meta.getSegment(), 0, words.byteSize());
@@ -174,11 +198,7 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
                 MemorySegment.copy(from, 0, arrays[i].getSegment(), 0, from.byteSize());
             }
             task.grid().applyTo(worker);
-            try {
-                plan.execute();
-            } catch (RuntimeException e) {
-                throw new BackendException("kernel " + name + " failed on " + device.getDeviceName() + ": " + e, e);
-            }
+            plan.execute();
             for (int i = 0; i < arrays.length; i++) {
                 if (task.kernel().writes(i)) {
                     MemorySegment to = task.arguments()[i].elements();

@@ -3,8 +3,10 @@ package dev.lanner.backend.tornado;
 import dev.lanner.tensor.backend.BackendException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
@@ -52,13 +54,54 @@ final class ReplayPlan implements AutoCloseable {
     private TornadoExecutionResult last;
 
     /**
-     * Makes the graphs; kernels are compiled when they first run.
+     * Makes the graphs, compiles their kernels and runs them for the first time.
      *
      * @param sent what goes to the device in each run; all else goes once
      * @param resident what may be fetched
      * @param outputs what may be fetched
+     * @throws BackendException with the name of the kernel, if one does not compile
      */
-    ReplayPlan(
+    static ReplayPlan compiled(
+            TornadoDevice device,
+            List<DeviceTask> tasks,
+            Set<TornadoStorage> sent,
+            Collection<TornadoStorage> resident,
+            Collection<TornadoStorage> outputs) {
+        ReplayPlan made = null;
+        try {
+            made = TornadoCall.named("program", () -> new ReplayPlan(device, tasks, sent, resident, outputs));
+            made.run();
+            return made;
+        } catch (BackendException e) {
+            if (made != null) {
+                made.close();
+            }
+            if (e.getCause() != null) {
+                compileAlone(device, tasks, e);
+            }
+            throw e;
+        }
+    }
+
+    /** Compiles each kernel alone, on small arrays, since TornadoVM does not say which of a plan has failed. */
+    private static void compileAlone(TornadoDevice device, List<DeviceTask> tasks, BackendException failure) {
+        Set<String> tried = new HashSet<>();
+        try (EagerDispatcher alone = new EagerDispatcher(device)) {
+            for (DeviceTask task : tasks) {
+                if (tried.add(task.kernel().name())) {
+                    TornadoStorage[] small = Arrays.stream(task.arguments())
+                            .map(argument -> TornadoStorage.allocate(argument.dtype(), 1))
+                            .toArray(TornadoStorage[]::new);
+                    alone.compile(new DeviceTask(task.kernel(), task.grid(), task.meta(), small));
+                }
+            }
+        } catch (BackendException e) {
+            e.addSuppressed(failure);
+            throw e;
+        }
+    }
+
+    private ReplayPlan(
             TornadoDevice device,
             List<DeviceTask> tasks,
             Set<TornadoStorage> sent,
@@ -179,7 +222,7 @@ final class ReplayPlan implements AutoCloseable {
 
     /** Runs all tasks. */
     void run() {
-        try {
+        TornadoCall.named("program " + name, () -> {
             if (graphs == 1) {
                 last = plan.execute();
             } else {
@@ -187,9 +230,8 @@ final class ReplayPlan implements AutoCloseable {
                     last = plan.withGraph(g).execute();
                 }
             }
-        } catch (RuntimeException e) {
-            throw new BackendException("program " + name + " failed: " + e, e);
-        }
+            return last;
+        });
     }
 
     /** Copies what is on the device to the host's side. */

@@ -126,13 +126,7 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
         System.Logger.Level level = tasks < WORTH_TELLING ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
         LOG.log(level, "Compiling {0} kernels for {1} ...", tasks, device.getDeviceName());
         long start = System.nanoTime();
-        ReplayPlan made = new ReplayPlan(device, capture.tasks(), sent, resident.keySet(), outputs);
-        try {
-            made.run();
-        } catch (RuntimeException e) {
-            made.close();
-            throw e;
-        }
+        ReplayPlan made = ReplayPlan.compiled(device, capture.tasks(), sent, resident.keySet(), outputs);
         LOG.log(level, "Compiled {0} kernels in {1} s", tasks, Math.round((System.nanoTime() - start) / 1e8) / 10.0);
         return made;
     }

@@ -1,0 +1,25 @@
+package dev.lanner.backend.tornado;
+
+import dev.lanner.tensor.backend.BackendException;
+import java.util.function.Supplier;
+
+/** Calls of TornadoVM, which fails with exceptions and errors of many kinds; few of them say of what. */
+final class TornadoCall {
+    private TornadoCall() {}
+
+    /**
+     * Makes a call.
+     *
+     * @param what for the message, like {@code kernel add on a device}
+     * @throws BackendException if it fails, whatever TornadoVM threw
+     */
+    static <T> T named(String what, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (BackendException | VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw new BackendException(what + " failed: " + e, e);
+        }
+    }
+}
