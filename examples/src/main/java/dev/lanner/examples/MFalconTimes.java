@@ -326,8 +326,8 @@ public final class MFalconTimes implements Callable<Integer> {
                 "THROUGHPUT case=mixed threads=%d requests=%d one_thread_per_s=%.0f many_per_s=%.0f ratio=%.2f identical=%b",
                 MANY_THREADS,
                 requests,
-                1000 * requests / oneMillis,
-                1000 * requests / manyMillis,
+                1000.0 * requests / oneMillis,
+                1000.0 * requests / manyMillis,
                 oneMillis / manyMillis,
                 identical));
     }

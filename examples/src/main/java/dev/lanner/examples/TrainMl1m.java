@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Without --data: $ML1M_DIR, else ~/.cache/lanner/ml-1m, else a download from GroupLens to there, else the"
-                    + " built-in sample.",
+                    + " built-in sample. A run that is resumed goes on with the data in its folder.",
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {
@@ -247,6 +247,9 @@ public final class TrainMl1m implements Callable<Integer> {
             require(data == null, "--data does not go with a run on the sample");
             return Dataset.sample();
         }
+        require(
+                data != null || run.hasData(),
+                "--resume: " + run.path() + " keeps no data; name those of the run by --data");
         return data == null ? new Dataset(name, run.data()) : Dataset.read(data);
     }
 

@@ -113,8 +113,7 @@ class ResumeTest {
         Files.delete(run.resolve("data"));
         Map<String, byte[]> before = files(run);
         Outcome.inProcess("--resume", run, "--epochs", 2)
-                .assertUsageError(
-                        run + ": holds no data: data is missing; resume the run with --data, which writes them");
+                .assertUsageError("--resume: " + run + " keeps no data; name those of the run by --data");
         assertUntouched(before, run);
         assertEquals(
                 expected, Outcome.inProcess("--resume", run, "--data", data).result());

@@ -11,6 +11,7 @@ import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -75,10 +76,17 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
 
     @Override
     public void dispatch(DeviceTask task) {
-        TornadoCall.named(what(task), () -> {
-            plan(task).run(task);
-            return null;
-        });
+        Plan plan = plan(task);
+        plan.send(task);
+        try {
+            TornadoCall.named(what(task), plan::execute);
+        } catch (BackendException | OutOfMemoryError e) {
+            plans.values().remove(plan);
+            bytes -= plan.bytes();
+            TornadoCall.close(e, plan::close);
+            throw e;
+        }
+        plan.fetch(task);
     }
 
     /**
@@ -87,7 +95,7 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
      * @throws BackendException with its name if that fails
      */
     void compile(DeviceTask task) {
-        TornadoCall.named(what(task), () -> plan(task).compiled());
+        TornadoCall.named(what(task), plan(task)::compile);
     }
 
     private String what(DeviceTask task) {
@@ -96,14 +104,15 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
 
     private Plan plan(DeviceTask task) {
         Key key = Key.of(task);
-        Plan plan = plans.get(key);
-        if (plan == null) {
-            plan = new Plan(key, task);
-            plans.put(key, plan);
-            bytes += plan.bytes();
-            evict();
+        Plan known = plans.get(key);
+        if (known != null) {
+            return known;
         }
-        return plan;
+        Plan made = TornadoCall.named(what(task), () -> new Plan(key, task));
+        plans.put(key, made);
+        bytes += made.bytes();
+        evict();
+        return made;
     }
 
     private void evict() {
@@ -184,11 +193,15 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
             return sum;
         }
 
-        TornadoExecutionPlan compiled() {
+        TornadoExecutionPlan compile() {
             return plan.withPreCompilation();
         }
 
-        void run(DeviceTask task) {
+        TornadoExecutionResult execute() {
+            return plan.execute();
+        }
+
+        void send(DeviceTask task) {
             MemorySegment words = MemorySegment.ofArray(task.meta().words());
             MemorySegment.copy(words, 0, meta.getSegment(), 0, words.byteSize());
             MemorySegment floats = MemorySegment.ofArray(task.meta().reals());
@@ -198,7 +211,9 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
                 MemorySegment.copy(from, 0, arrays[i].getSegment(), 0, from.byteSize());
             }
             task.grid().applyTo(worker);
-            plan.execute();
+        }
+
+        void fetch(DeviceTask task) {
             for (int i = 0; i < arrays.length; i++) {
                 if (task.kernel().writes(i)) {
                     MemorySegment to = task.arguments()[i].elements();

@@ -24,6 +24,8 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoMemoryException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
@@ -72,19 +74,25 @@ final class ReplayPlan implements AutoCloseable {
             made = TornadoCall.named("program", () -> new ReplayPlan(device, tasks, sent, resident, outputs));
             made.run();
             return made;
-        } catch (BackendException e) {
+        } catch (BackendException | OutOfMemoryError e) {
             if (made != null) {
-                made.close();
+                TornadoCall.close(e, made::close);
             }
-            if (e.getCause() != null) {
+            if (mayBeACompilers(e.getCause())) {
                 compileAlone(device, tasks, e);
             }
             throw e;
         }
     }
 
+    private static boolean mayBeACompilers(Throwable cause) {
+        return cause != null
+                && !(cause instanceof TornadoOutOfMemoryException)
+                && !(cause instanceof TornadoMemoryException);
+    }
+
     /** Compiles each kernel alone, on small arrays, since TornadoVM does not say which of a plan has failed. */
-    private static void compileAlone(TornadoDevice device, List<DeviceTask> tasks, BackendException failure) {
+    private static void compileAlone(TornadoDevice device, List<DeviceTask> tasks, Throwable failure) {
         Set<String> tried = new HashSet<>();
         try (EagerDispatcher alone = new EagerDispatcher(device)) {
             for (DeviceTask task : tasks) {

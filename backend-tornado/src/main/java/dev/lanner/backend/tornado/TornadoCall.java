@@ -11,15 +11,24 @@ final class TornadoCall {
      * Makes a call.
      *
      * @param what for the message, like {@code kernel add on a device}
-     * @throws BackendException if it fails, whatever TornadoVM threw
+     * @throws BackendException if it fails, whatever TornadoVM threw; but for the host's memory, whose end stays what it is
      */
     static <T> T named(String what, Supplier<T> call) {
         try {
             return call.get();
-        } catch (BackendException | VirtualMachineError e) {
+        } catch (BackendException | OutOfMemoryError e) {
             throw e;
         } catch (RuntimeException | Error e) {
             throw new BackendException(what + " failed: " + e, e);
+        }
+    }
+
+    /** Closes what has failed. What it says to that is kept beside the failure: half of it may never have been there. */
+    static void close(Throwable failure, Runnable failed) {
+        try {
+            failed.run();
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.lanner.backend.tornado;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.backend.BackendException;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,11 @@ class FailingKernelTest {
             "allocates",
             (graph, id, context, meta, a) -> graph.task(id, FailingKernelTest::allocates, context, meta, a.floats(0)));
 
+    private static final Kernel FILLS = Kernel.into(
+            0,
+            "fills",
+            (graph, id, context, meta, a) -> graph.task(id, FailingKernelTest::fills, context, meta, a.floats(0)));
+
     private static void callsItself(KernelContext context, IntArray meta, FloatArray out) {
         out.set(context.globalIdx, fibonacci(meta.get(0)));
     }
@@ -41,20 +48,32 @@ class FailingKernelTest {
         out.set(context.globalIdx, values[context.globalIdx % 2]);
     }
 
+    private static void fills(KernelContext context, IntArray meta, FloatArray out) {
+        out.set(context.globalIdx, meta.get(0));
+    }
+
+    private static DeviceTask task(Kernel kernel, TornadoStorage out) {
+        return new DeviceTask(kernel, Grid.elements(out.size()), new Meta(5), out);
+    }
+
     @Test
     void aKernelThatDoesNotCompileIsNamed() {
         TornadoDevice device = Devices.chosen();
         for (Kernel kernel : List.of(CALLS_ITSELF, ALLOCATES)) {
-            TornadoStorage out = TornadoStorage.allocate(DType.F32, 64);
-            DeviceTask task = new DeviceTask(kernel, Grid.elements(64), new Meta(5), out);
+            TornadoStorage out = TornadoStorage.allocate(DType.F32, Grid.ELEMENTS);
             String start = "kernel " + kernel.name() + " on " + device.getDeviceName() + " failed: ";
             try (EagerDispatcher eager = new EagerDispatcher(device)) {
-                BackendException alone = assertThrows(BackendException.class, () -> eager.dispatch(task));
-                assertTrue(alone.getMessage().startsWith(start), alone::getMessage);
+                for (int time = 0; time < 2; time++) {
+                    BackendException alone =
+                            assertThrows(BackendException.class, () -> eager.dispatch(task(kernel, out)));
+                    assertTrue(alone.getMessage().startsWith(start), alone::getMessage);
+                }
+                eager.dispatch(task(FILLS, out));
+                assertEquals(5, out.elements().getAtIndex(ValueLayout.JAVA_FLOAT, 0), "others go on");
             }
+            List<DeviceTask> tasks = List.of(task(FILLS, out), task(kernel, out), task(FILLS, out));
             BackendException inProgram = assertThrows(
-                    BackendException.class,
-                    () -> ReplayPlan.compiled(device, List.of(task), Set.of(), Set.of(), Set.of(out)));
+                    BackendException.class, () -> ReplayPlan.compiled(device, tasks, Set.of(), Set.of(), Set.of(out)));
             assertTrue(inProgram.getMessage().startsWith(start), inProgram::getMessage);
         }
     }

@@ -119,7 +119,7 @@ public record HstuConfig(
      * The same settings with another value of one of them.
      *
      * @param name as {@code config.json} has it below {@code model}, with dots, like {@code attention.heads}
-     * @param value of the setting's type; a text is read as JSON where it is some
+     * @param value of the setting's type; a text for a setting that is none is read as JSON
      * @throws IllegalArgumentException if there is no such setting, it is of another type, or the result breaks a rule
      */
     public HstuConfig with(String name, Object value) {

@@ -89,6 +89,11 @@ public final class RunDirectory {
         data.write(path.resolve(DATA));
     }
 
+    /** Whether it keeps the data that the run is on. */
+    public boolean hasData() {
+        return Files.exists(path.resolve(DATA));
+    }
+
     /**
      * The data that the run is on, without the users' own.
      *
@@ -96,9 +101,8 @@ public final class RunDirectory {
      * @throws IOException if they are not there, or not those of the run's settings
      */
     public MovieLens data() throws IOException {
-        if (!Files.exists(path.resolve(DATA))) {
-            throw new IOException(
-                    path + ": holds no data: " + DATA + " is missing; resume the run with --data, which writes them");
+        if (!hasData()) {
+            throw new IOException(path + ": holds no data: " + DATA + " is missing; resume the run, which writes them");
         }
         MovieLens data = MovieLens.read(path.resolve(DATA));
         if (!data.interactions().fingerprint().equals(config().fingerprint())) {

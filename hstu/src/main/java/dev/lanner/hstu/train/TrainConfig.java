@@ -132,7 +132,7 @@ public record TrainConfig(
      * The same training with another value of one of its settings.
      *
      * @param name as {@code config.json} has it below {@code training}, with dots, like {@code averaging.decay}
-     * @param value of the setting's type; a text is read as JSON where it is some
+     * @param value of the setting's type; a text for a setting that is none is read as JSON
      * @throws IllegalArgumentException if there is no such setting, it is of another type, or the result breaks a rule
      */
     public TrainConfig with(String name, Object value) {
