@@ -15,14 +15,56 @@ public final class Devices {
     /** The system property with the number of the device to use; default: the first GPU, else the first device. */
     public static final String PROPERTY = "lanner.tornado.device";
 
+    private static final String INSTALL =
+            "install one, NVIDIA's for the PTX and CUDA backends (check it with nvidia-smi), or one for OpenCL, on a CPU for example"
+                    + " pocl-opencl-icd (check it with clinfo -l)";
+    /** Set by the SDK's argument file. */
+    private static final String IMPLEMENTATION = "tornado.load.runtime.implementation";
+
     private Devices() {}
 
-    /** Descriptions of all devices; the number of one is its place. Empty if there is none. */
+    /**
+     * A line for each device that there is, with its number, and which one is used. Empty if there is none.
+     *
+     * @throws BackendException if TornadoVM cannot look for them, or the one that is asked for is not there
+     */
     public static List<String> list() {
-        return all().stream().map(Devices::describe).toList();
+        List<TornadoDevice> devices = all();
+        if (devices.isEmpty()) {
+            return List.of();
+        }
+        int chosen = chosen(devices);
+        return IntStream.range(0, devices.size())
+                .mapToObj(i -> i + " " + describe(devices.get(i)) + (i == chosen ? " (used)" : ""))
+                .toList();
     }
 
+    /**
+     * All devices.
+     *
+     * @throws BackendException if TornadoVM cannot look for them; it says what to install
+     */
     static List<TornadoDevice> all() {
+        try {
+            return found();
+        } catch (LinkageError e) {
+            // What TornadoVM's classes throw while they are loaded.
+            String why = System.getProperty(IMPLEMENTATION) == null
+                    ? "TornadoVM does not run in this JVM: start it with @$TORNADOVM_HOME/tornado-argfile"
+                    : "TornadoVM finds no driver: " + INSTALL;
+            throw new BackendException(why + " (" + rootCause(e) + ")", e);
+        }
+    }
+
+    private static Throwable rootCause(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static List<TornadoDevice> found() {
         List<TornadoDevice> devices = new ArrayList<>();
         for (TornadoBackend backend : TornadoExecutionPlan.getTornadoDeviceMap().getAllBackends()) {
             for (int i = 0; i < backend.getNumDevices(); i++) {
@@ -45,17 +87,19 @@ public final class Devices {
      */
     static TornadoDevice chosen() {
         List<TornadoDevice> devices = all();
+        return devices.get(chosen(devices));
+    }
+
+    private static int chosen(List<TornadoDevice> devices) {
         if (devices.isEmpty()) {
-            throw new BackendException(
-                    "TornadoVM finds no device: install a driver, for OpenCL on a CPU for example pocl-opencl-icd, and check it"
-                            + " with clinfo -l");
+            throw new BackendException("TornadoVM finds no device: " + INSTALL);
         }
         String text = System.getProperty(PROPERTY, "").trim();
         if (text.isEmpty()) {
-            return devices.stream()
-                    .filter(device -> device.getDeviceType() == TornadoDeviceType.GPU)
+            return IntStream.range(0, devices.size())
+                    .filter(i -> devices.get(i).getDeviceType() == TornadoDeviceType.GPU)
                     .findFirst()
-                    .orElse(devices.get(0));
+                    .orElse(0);
         }
         int number;
         try {
@@ -69,6 +113,6 @@ public final class Devices {
                     .collect(Collectors.joining(", "));
             throw new BackendException(PROPERTY + ": there is no device " + number + " (found: " + known + ")");
         }
-        return devices.get(number);
+        return number;
     }
 }

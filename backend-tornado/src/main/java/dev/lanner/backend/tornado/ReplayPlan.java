@@ -231,15 +231,16 @@ final class ReplayPlan implements AutoCloseable {
     /** Runs all tasks. */
     void run() {
         TornadoCall.named("program " + name, () -> {
-            if (graphs == 1) {
-                last = plan.execute();
-            } else {
-                for (int g = 0; g < graphs; g++) {
-                    last = plan.withGraph(g).execute();
-                }
+            for (int g = 0; g < graphs; g++) {
+                last = execute(plan, g);
             }
             return last;
         });
+    }
+
+    /** Runs a graph of a plan. A plan keeps the results of all its own runs for ever, a selected graph those of its selection. */
+    static TornadoExecutionResult execute(TornadoExecutionPlan plan, int graph) {
+        return plan.withGraph(graph).execute();
     }
 
     /** Copies what is on the device to the host's side. */
@@ -255,7 +256,7 @@ final class ReplayPlan implements AutoCloseable {
     long[] runProfiled() {
         long[] moved = new long[2];
         for (int g = 0; g < graphs; g++) {
-            TornadoExecutionPlan graph = graphs == 1 ? plan : plan.withGraph(g);
+            TornadoExecutionPlan graph = plan.withGraph(g);
             last = graph.withProfiler(ProfilerMode.SILENT).execute();
             TornadoProfilerResult profile = last.getProfilerResult();
             moved[0] += profile.getTotalBytesCopyIn();

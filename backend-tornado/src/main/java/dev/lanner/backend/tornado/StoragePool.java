@@ -16,7 +16,16 @@ final class StoragePool {
     /** Size classes to a power of two: at most a quarter is wasted. */
     private static final int STEPS = 4;
 
+    /** What may lie unused, in bytes. */
+    private final long limit;
+
     private final Map<DType, Map<Integer, Deque<TornadoStorage>>> free = new EnumMap<>(DType.class);
+    private long unused;
+
+    /** A pool that keeps at most {@code limit} unused bytes. */
+    StoragePool(long limit) {
+        this.limit = limit;
+    }
 
     /** A storage of at least {@code size} elements, contents undefined. */
     TornadoStorage take(DType dtype, int size) {
@@ -24,11 +33,19 @@ final class StoragePool {
         TornadoStorage found = classes(dtype)
                 .computeIfAbsent(capacity, any -> new ArrayDeque<>())
                 .poll();
-        return found != null ? found : TornadoStorage.allocate(dtype, capacity);
+        if (found == null) {
+            return TornadoStorage.allocate(dtype, capacity);
+        }
+        unused -= found.bytes();
+        return found;
     }
 
-    /** Takes a storage back. */
+    /** Takes a storage back; beyond the limit it is left to the garbage collector. */
     void giveBack(TornadoStorage storage) {
+        if (unused + storage.bytes() > limit) {
+            return;
+        }
+        unused += storage.bytes();
         classes(storage.dtype())
                 .computeIfAbsent(storage.size(), any -> new ArrayDeque<>())
                 .push(storage);
@@ -37,6 +54,7 @@ final class StoragePool {
     /** Drops what was given back. */
     void clear() {
         free.clear();
+        unused = 0;
     }
 
     private Map<Integer, Deque<TornadoStorage>> classes(DType dtype) {

@@ -20,9 +20,12 @@ public final class TornadoBackend extends DispatchingBackend {
 
     private static final System.Logger LOG = System.getLogger(TornadoBackend.class.getName());
 
+    /** What may lie in the pool, when a program is closed or sizes vary. */
+    private static final long MOST_UNUSED_BYTES = 1L << 30;
+
     private final TornadoDevice device;
     private final EagerDispatcher eager;
-    private final StoragePool pool = new StoragePool();
+    private final StoragePool pool = new StoragePool(MOST_UNUSED_BYTES);
     private final List<TornadoReplay> replays = new CopyOnWriteArrayList<>();
     private boolean warned;
 

@@ -33,14 +33,8 @@ public final class TornadoBackendProvider implements BackendProvider {
         // Its default, -cl-fast-relaxed-math, assumes that there is no NaN and no infinity.
         System.getProperties().putIfAbsent(OPENCL_FLAGS, "-w");
         System.getProperties().putIfAbsent(GRAPH_SIZE, "1048576");
-        try {
-            TornadoBackend backend = new TornadoBackend(Devices.chosen());
-            LOG.log(System.Logger.Level.INFO, "Backend {0}", backend);
-            return backend;
-        } catch (LinkageError e) {
-            throw new BackendException(
-                    "TornadoVM does not run in this JVM: start it with @$TORNADOVM_HOME/tornado-argfile (" + e + ")",
-                    e);
-        }
+        TornadoBackend backend = new TornadoBackend(Devices.chosen());
+        LOG.log(System.Logger.Level.INFO, "Backend {0}", backend);
+        return backend;
     }
 }

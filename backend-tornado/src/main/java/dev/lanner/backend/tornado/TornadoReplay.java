@@ -1,5 +1,6 @@
 package dev.lanner.backend.tornado;
 
+import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.Recording;
 import dev.lanner.tensor.backend.Replay;
@@ -30,6 +31,9 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
 
     private final Set<TornadoStorage> outputs = identitySet();
     private ReplayPlan plan;
+    private boolean wasCompiled;
+    /** Why a run after the first has failed, which leaves nobody knows what on the device. */
+    private Throwable failure;
 
     TornadoReplay(TornadoBackend owner, TornadoDevice device, Recording recording) {
         this.owner = owner;
@@ -90,6 +94,7 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
         if (capture.tasks().isEmpty()) {
             return;
         }
+        checkNotFailed();
         synchronized (owner) {
             runTasks(step);
         }
@@ -107,13 +112,37 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
             outputs.forEach(TornadoStorage::drop);
             plan = compile();
         } else {
-            plan.run();
+            runAgain();
         }
         outputs.forEach(output -> output.changedBy(this));
         resident.replaceAll((storage, version) -> {
             storage.changedBy(this);
             return storage.version();
         });
+    }
+
+    private void runAgain() {
+        try {
+            plan.run();
+        } catch (BackendException | OutOfMemoryError e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    /** Ends what the program can do, but for being closed. */
+    void fail(Throwable why) {
+        failure = why;
+        TornadoCall.close(why, plan::close);
+        plan = null;
+    }
+
+    private void checkNotFailed() {
+        if (failure != null) {
+            throw new BackendException(
+                    "program: a run of it has failed, and what it had on the device is lost: load the last checkpoint",
+                    failure);
+        }
     }
 
     /** Whether somebody else has changed what is resident. */
@@ -124,9 +153,17 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     private ReplayPlan compile() {
         int tasks = capture.tasks().size();
         System.Logger.Level level = tasks < WORTH_TELLING ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
-        LOG.log(level, "Compiling {0} kernels for {1} ...", tasks, device.getDeviceName());
+        if (wasCompiled) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Compiling a program of {0} kernels again: tensors that it writes were written by something else meanwhile",
+                    tasks);
+        } else {
+            LOG.log(level, "Compiling {0} kernels for {1} ...", tasks, device.getDeviceName());
+        }
         long start = System.nanoTime();
         ReplayPlan made = ReplayPlan.compiled(device, capture.tasks(), sent, resident.keySet(), outputs);
+        wasCompiled = true;
         LOG.log(level, "Compiled {0} kernels in {1} s", tasks, Math.round((System.nanoTime() - start) / 1e8) / 10.0);
         return made;
     }
@@ -143,6 +180,7 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
 
     @Override
     public void fetch(TornadoStorage storage) {
+        checkNotFailed();
         plan.fetch(storage);
     }
 

@@ -68,6 +68,11 @@ final class TornadoStorage implements Storage {
         return array.getSize();
     }
 
+    /** What the elements take, on the host and on the device each. */
+    long bytes() {
+        return bytes(size());
+    }
+
     /** The elements on the host's side, the newest ones. */
     MemorySegment elements() {
         if (holder != null) {

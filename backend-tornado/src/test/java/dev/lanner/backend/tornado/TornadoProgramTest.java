@@ -12,10 +12,14 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.backend.BackendException;
 import dev.lanner.tensor.backend.Backends;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 
 /** Programs as plans of TornadoVM. */
 class TornadoProgramTest {
@@ -89,6 +93,90 @@ class TornadoProgramTest {
                                 inputs -> new Tensor[] {Tensor.normal(key, 0, 1, DType.F32, Shape.of(5))})));
         assertEquals(
                 "random: in a program the tornado backend does not draw NORMAL at each step", refused.getMessage());
+    }
+
+    /** TornadoVM's plans keep the results of all their runs, which would fill the heap of who computes eagerly. */
+    @Test
+    void runsLeaveNothingBehind() throws JMException {
+        on(TornadoBackend.NAME, () -> {
+            Tensor x = Tensor.ones(DType.F32, Shape.of(3));
+            for (int i = 0; i < 200; i++) {
+                x.mul(2);
+            }
+            return x.sum().item();
+        });
+        Program program = on(
+                TornadoBackend.NAME,
+                () -> Program.record(inputs -> {
+                    Tensor x = inputs.tensor("x", DType.F32, 3);
+                    return new Tensor[] {x.mul(2)};
+                }));
+        try (program) {
+            program.set("x", new float[] {1, 2, 3});
+            for (int i = 0; i < 200; i++) {
+                program.run(1);
+            }
+            assertTrue(instances(Program.class) > 0, "what is there is counted");
+            int results = instances(TornadoExecutionResult.class);
+            assertTrue(results > 0 && results < 50, () -> "results: " + results);
+        }
+    }
+
+    private static int instances(Class<?> type) throws JMException {
+        String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        // Number, instances, bytes, name.
+        return histogram
+                .lines()
+                .map(line -> line.strip().split("\\s+", -1))
+                .filter(words -> words.length > 3 && words[3].equals(type.getName()))
+                .mapToInt(words -> Integer.parseInt(words[1]))
+                .sum();
+    }
+
+    @Test
+    void whatIsWrittenFromOutsideIsTakenOverAndAFailedRunIsFinal() {
+        try (TornadoBackend backend = (TornadoBackend) new TornadoBackendProvider().create();
+                Backends.Use use = Backends.use(backend)) {
+            Tensor sum = Tensor.zeros(DType.F32, Shape.of(2));
+            try (Program program = Program.record(inputs -> {
+                sum.assign(sum.add(1));
+                return new Tensor[0];
+            })) {
+                program.run(1);
+                sum.assign(Tensor.full(DType.F32, Shape.of(2), 10));
+                program.run(2);
+                assertArrayEquals(new float[] {11, 11}, sum.toFloats());
+                program.run(3);
+                backend.replays().iterator().next().fail(new BackendException("the device is gone"));
+                String told =
+                        "program: a run of it has failed, and what it had on the device is lost: load the last checkpoint";
+                assertEquals(
+                        told,
+                        assertThrows(BackendException.class, () -> program.run(4))
+                                .getMessage());
+                assertEquals(
+                        told,
+                        assertThrows(BackendException.class, sum::toFloats).getMessage());
+            }
+        }
+    }
+
+    @Test
+    void moreGroupsThanAGpuTakesAreAnError() {
+        on(TornadoBackend.NAME, () -> {
+            Tensor many = Tensor.ones(DType.F32, Shape.of(65_536, 1, 1));
+            BackendException e = assertThrows(BackendException.class, () -> many.matmul(many));
+            assertEquals(
+                    "too large for a device: it runs at most 65535 groups along y and z, found 1 and 65536;"
+                            + " take fewer rows or a smaller batch",
+                    e.getMessage());
+            return null;
+        });
     }
 
     /** Together they would take 5 GB, and TornadoVM gives the device 4. */

@@ -56,7 +56,7 @@ interface AttentionContract extends ContractPart {
 
     @Example
     default void attentionAtAwkwardWidths() {
-        int[][] widths = {{1, 1}, {7, 15}, {16, 16}, {17, 31}, {25, 25}, {50, 50}, {64, 33}};
+        int[][] widths = {{1, 1}, {7, 15}, {16, 16}, {17, 31}, {25, 25}, {50, 50}, {64, 33}, {65, 70}, {130, 64}};
         for (int[] width : widths) {
             for (int heads = 1; heads <= 2; heads++) {
                 for (AttentionActivation activation : AttentionActivation.values()) {

@@ -111,6 +111,20 @@ interface RowContract extends ContractPart {
                 one);
     }
 
+    /** A device sorts the indices by counting them in runs, and adds the counts up in blocks: more of each than one takes. */
+    @Example
+    default void manyRowsIntoFewAndFewIntoMany() {
+        for (int[] size : new int[][] {{300_001, 61}, {701, 40_003}}) {
+            int rows = size[0];
+            Shape table = Shape.of(size[1], 1);
+            Samples samples = new Samples(rows);
+            scatter(
+                    Operand.in(samples.ordinary(DType.F32, rows), Shape.of(rows, 1), Arrangement.CONTIGUOUS),
+                    Operand.in(samples.integers(DType.I32, rows, 0, size[1]), Shape.of(rows), Arrangement.CONTIGUOUS),
+                    Operand.inOut(samples.ordinary(DType.F32, size[1]), table, Arrangement.CONTIGUOUS));
+        }
+    }
+
     @Property(tries = 200)
     default void scatterAddsIntegersExactly(
             @ForAll boolean wide,
