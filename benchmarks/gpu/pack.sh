@@ -16,6 +16,7 @@ Carry DIR to a Linux machine with an NVIDIA GPU and its driver, and start DIR/ru
   a JDK 25 in JAVA_HOME, unless --jdk put one into DIR
   a TornadoVM SDK 5.2.0-jdk25 in TORNADOVM_HOME, unless --sdk put one into DIR; its backend (OpenCL, PTX or CUDA) is the one used
   python3 with torch, for the other side; without it the table has Lanner's times alone
+  for the CUDA backend: libnvrtc, of the CUDA toolkit or of PyTorch
   for OpenCL: the driver's libnvidia-opencl.so.1. The loader libOpenCL.so.1 is put into DIR, where this machine has one.
 END
 }

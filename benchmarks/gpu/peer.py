@@ -2,7 +2,7 @@
 """The PyTorch side of benchmarks/Gpu: the same training step and the same attention as public implementations write them.
 
 A padded batch, relative attention bias by embedding look-ups, an N x N mask, SiLU, matrix products; losses over the padded grid with a
-mask; Adam. In F32 without TF32, PyTorch's default and what Lanner computes in. Prints and adds to a file the lines that
+mask; Adam. In F32 without TF32, what Lanner computes in. Prints and adds to a file the lines that
 GpuResults.java describes.
 """
 
@@ -19,6 +19,10 @@ try:
     from torch.nn import functional as F
 except ImportError as error:
     sys.exit(f"peer.py: {error}: this Python has no PyTorch; choose another one with run --python")
+
+# Off by default, but some installations turn it on.
+torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -156,7 +160,13 @@ class Side:
     def __init__(self, options):
         self.options = options
         self.sizes = QUICK if options.quick else FULL
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        if torch.cuda.is_available():
+            self.device = torch.device(options.device)
+            torch.cuda.set_device(self.device)
+        elif options.quick:
+            self.device = torch.device("cpu")
+        else:
+            sys.exit("peer.py: this PyTorch finds no CUDA device; --quick tries the program on the CPU")
         self.name = "torch_" + options.mode + ("_table" if options.negatives == "table" else "")
         self.draw = torch.Generator().manual_seed(1)
 
@@ -284,7 +294,7 @@ class Side:
 
     def run(self):
         where = torch.cuda.get_device_name() if self.device.type == "cuda" else "no CUDA device, on the CPU"
-        self.say(f"PEER side={self.name} torch={torch.__version__} device={where}")
+        self.say(f"PEER side={self.name} torch={torch.__version__} tf32=off device={where}")
         self.case("train_step_article", lambda name: self.step(name, 2, 1))
         self.case("train_step_8_layers", lambda name: self.step(name, 8, 2))
         if self.options.negatives == "table":
@@ -301,6 +311,7 @@ def main():
     parser.add_argument("--out", required=True, help="file that results are added to")
     parser.add_argument("--mode", choices=("eager", "compile"), default="eager")
     parser.add_argument("--negatives", choices=("looked-up", "table"), default="looked-up", help="what is normalised")
+    parser.add_argument("--device", default="cuda:0", help="for example cuda:1")
     parser.add_argument("--quick", action="store_true", help="small sizes")
     parser.add_argument("--seconds", type=float, default=5.0, help="for which each case is timed")
     parser.add_argument("--data", help="folder with ratings.dat, for the lengths of the epoch's histories")

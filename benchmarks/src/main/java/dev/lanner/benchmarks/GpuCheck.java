@@ -33,6 +33,8 @@ final class GpuCheck {
     /** About the tile of 32: one less, one more, several, and a sequence without events. */
     private static final int[] AWKWARD = {1, 31, 0, 32, 33, 65, 128};
 
+    private static final int[] LONG = {1024, 1000, 5};
+
     /** Two backends do not agree. */
     static final class MismatchException extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -51,10 +53,11 @@ final class GpuCheck {
      * @throws MismatchException if they differ
      */
     static void run(Backend backend, GpuSizes sizes, GpuResults results) {
-        results.say("CHECK backend " + backend.name() + " against the CPU backend");
+        results.say("CHECK backend " + backend + " against the CPU backend");
         for (int heads : new int[] {1, 2}) {
-            attention(backend, heads, results);
+            attention(backend, AWKWARD, 128, heads, results);
         }
+        attention(backend, LONG, 1024, 1, results);
         losses("article", backend, sizes.of(HstuConfig.article()), sizes, results);
         gradients("8_layers", backend, sizes.of(Workload.eightLayers()), sizes, results);
     }
@@ -71,10 +74,10 @@ final class GpuCheck {
         }
     }
 
-    private static void attention(Backend backend, int heads, GpuResults results) {
-        JaggedBatch batch = Workload.histories(AWKWARD, Workload.ITEMS);
+    private static void attention(Backend backend, int[] lengths, int maxLength, int heads, GpuResults results) {
+        JaggedBatch batch = Workload.histories(lengths, Workload.ITEMS);
         Supplier<float[][]> run = () -> {
-            try (RecordedAttention attention = new RecordedAttention(batch, heads, 128)) {
+            try (RecordedAttention attention = new RecordedAttention(batch, heads, maxLength)) {
                 attention.start();
                 return attention.results();
             }
@@ -88,7 +91,8 @@ final class GpuCheck {
             double error = relativeError(expected[i], actual[i]);
             String what = String.format(
                     Locale.ROOT,
-                    "attention, %d heads, %s: relative error %.1e, allowed %.0e",
+                    "attention, up to %d events, %d heads, %s: relative error %.1e, allowed %.0e",
+                    maxLength,
                     heads,
                     names[i],
                     error,

@@ -26,6 +26,9 @@ final class GpuResults {
 
     private static final String TORCH_EAGER = "torch_eager";
     private static final String TORCH_COMPILE = "torch_compile";
+    /** Where the figures come from. */
+    private static final Pattern SOURCE = Pattern.compile("(MACHINE|GPU|DEVICE|PEER) .*");
+
     private static final Pattern TIME = Pattern.compile("TIME side=(\\S+) case=(\\S+) ms=(\\S+)");
 
     private final Path file;
@@ -60,14 +63,18 @@ final class GpuResults {
     }
 
     /** Why there is no time of a case. */
-    void failed(String name, Exception why) {
+    void failed(String name, Throwable why) {
         say("FAILED side=" + side + " case=" + name + " why=" + why.toString().replaceAll("\\s+", " "));
     }
 
-    /** A line for each case with its sides in the order of their names, then what failed. A ratio above 1: Lanner is faster. */
+    /**
+     * What was measured on, a line for each case with its sides in the order of their names, and what failed. A ratio above 1: Lanner is
+     * faster.
+     */
     static List<String> table(Path file) throws IOException {
         Map<String, Map<String, Double>> cases = new LinkedHashMap<>();
         List<String> failed = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
             Matcher time = TIME.matcher(line);
             if (time.matches()) {
@@ -75,9 +82,10 @@ final class GpuResults {
                         .put(time.group(1), Double.parseDouble(time.group(3)));
             } else if (line.startsWith("FAILED ")) {
                 failed.add(line);
+            } else if (SOURCE.matcher(line).matches()) {
+                lines.add(line);
             }
         }
-        List<String> lines = new ArrayList<>();
         cases.forEach((name, sides) -> lines.add(line(name, sides)));
         lines.addAll(failed);
         return lines;

@@ -74,7 +74,7 @@ final class GpuTimes {
 
                     @Override
                     public void finish() {
-                        attention.finish();
+                        requireFinite(attention.finish());
                     }
 
                     @Override
@@ -97,7 +97,7 @@ final class GpuTimes {
 
                 @Override
                 public void finish() {
-                    step.loss();
+                    requireFinite(step.loss());
                 }
 
                 @Override
@@ -106,6 +106,12 @@ final class GpuTimes {
                 }
             };
         });
+    }
+
+    private static void requireFinite(double result) {
+        if (!Double.isFinite(result)) {
+            throw new ArithmeticException("the result became " + result);
+        }
     }
 
     private void time(String name, int repeats, Maker maker) {
@@ -120,7 +126,7 @@ final class GpuTimes {
                     Math.min(WARM_UP_SECONDS, seconds),
                     seconds);
             results.time(name, timer.seconds() * MILLISECONDS / (sizes.block() * repeats));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             results.failed(name, e);
         }
     }
@@ -138,7 +144,7 @@ final class GpuTimes {
             trainer.fit(watch);
             results.time("epoch_training_" + data, watch.training);
             results.time("epoch_with_validation_" + data, watch.whole);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             results.failed("epoch_training_" + data, e);
         } finally {
             delete(folder);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script that a packed folder holds, as far as it goes without a device. */
 class GpuScriptTest {
+    /** A JVM that only says what a part would. */
+    private static final String JAVA = """
+            #!/bin/sh
+            case "$*" in
+                *-version*) echo 'openjdk version "25"' ;;
+                *ListDevices*) echo "$DEVICE" ;;
+                *" check") exit "$CHECK" ;;
+                *" steps") echo "$STEPS" ;;
+                *" epoch") exit 7 ;;
+                *" table") echo "the table" ;;
+            esac
+            """;
+
     @TempDir
     private Path scratch;
 
@@ -21,8 +35,12 @@ class GpuScriptTest {
     private record Outcome(int status, String text) {}
 
     private Outcome run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of("bash", Path.of("gpu", "run").toAbsolutePath().toString()));
+        return run(Path.of("gpu", "run").toAbsolutePath(), environment, arguments);
+    }
+
+    private Outcome run(Path script, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("bash", script.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.directory(scratch.toFile());
@@ -51,6 +69,74 @@ class GpuScriptTest {
         assertFails(run(java, "--minutes", "soon"), "run: --minutes must be positive, found soon");
         assertFails(run(java, "--minutes"), "run: --minutes needs a value");
         assertFails(run(java, "--fast"), "run: no option --fast");
+    }
+
+    /** A packed folder whose JVM and Python are scripts. */
+    private Path packed() throws IOException {
+        Path folder = Files.createDirectories(scratch.resolve("packed"));
+        Files.createDirectories(folder.resolve("jdk/bin"));
+        Files.createDirectories(folder.resolve("tornadovm/etc"));
+        Files.copy(Path.of("gpu", "run"), folder.resolve("run"));
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
+        Files.writeString(folder.resolve("tornadovm/etc/tornado.backend"), "tornado.backends=opencl-backend\n");
+        Files.writeString(folder.resolve("tornadovm/tornado-argfile.template"), "");
+        program(folder.resolve("jdk/bin/java"), JAVA);
+        program(folder.resolve("python"), "#!/bin/sh\n");
+        return folder;
+    }
+
+    private static void program(Path file, String text) throws IOException {
+        Files.writeString(file, text);
+        assertTrue(file.toFile().setExecutable(true));
+    }
+
+    private Outcome compare(Path folder, String device, int check, String steps) throws Exception {
+        Map<String, String> environment = Map.of("DEVICE", device, "CHECK", Integer.toString(check), "STEPS", steps);
+        return run(
+                folder.resolve("run"),
+                environment,
+                "--python",
+                folder.resolve("python").toString());
+    }
+
+    @Test
+    void comparesOnAGpuOnly() throws Exception {
+        Path folder = packed();
+        Outcome onCpu = compare(folder, "0 pocl (CPU, OPENCL) (used)", 0, "");
+        assertEquals(2, onCpu.status(), onCpu::toString);
+        assertTrue(onCpu.text().contains("run: TornadoVM finds no GPU to use"), onCpu::toString);
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        assertFails(compare(folder, "", 0, ""), "run: " + folder.resolve("jdk") + " is no JDK 25");
+    }
+
+    @Test
+    void timesNothingThatIsNotRight() throws Exception {
+        Path folder = packed();
+        String gpu = "0 Some GPU (GPU, OPENCL) (used)";
+        Outcome mismatch = compare(folder, gpu, 3, "");
+        assertEquals(1, mismatch.status(), mismatch::toString);
+        Outcome broken = compare(folder, gpu, 1, "");
+        assertEquals(4, broken.status(), broken::toString);
+        Path results = folder.resolve("results/results.txt");
+        assertTrue(Files.readString(results).contains("FAILED side=check case=all why=exit status 1, see check.log"));
+    }
+
+    @Test
+    void tellsWhatFailedAndGoesOn() throws Exception {
+        Path folder = packed();
+        Outcome outcome = compare(
+                folder, "0 Some GPU (GPU, OPENCL) (used)", 0, "[TornadoVM-OCL-JNI] ERROR : clEnqueueNDRangeKernel");
+        assertEquals(0, outcome.status(), outcome::toString);
+        assertTrue(outcome.text().endsWith("the table\n"), outcome::toString);
+        List<String> results = Files.readAllLines(folder.resolve("results/results.txt"));
+        assertTrue(results.contains("DEVICE 0 Some GPU (GPU, OPENCL) (used)"), results::toString);
+        assertEquals(
+                List.of(
+                        "FAILED side=lanner_steps case=all why=the driver refused a call, so that no time of this part counts,"
+                                + " see lanner_steps.log",
+                        "FAILED side=lanner_cuda_graph case=all why=CUDA graphs need an SDK with the PTX or CUDA backend",
+                        "FAILED side=lanner_epoch case=all why=exit status 7, see lanner_epoch.log"),
+                results.stream().filter(line -> line.startsWith("FAILED")).toList());
     }
 
     private static void assertFails(Outcome outcome, String told) {
