@@ -8,6 +8,7 @@ import dev.lanner.hstu.inference.CandidateScores;
 import dev.lanner.hstu.inference.HnswIndex;
 import dev.lanner.hstu.inference.ItemIndex;
 import dev.lanner.hstu.inference.KvCache;
+import dev.lanner.hstu.inference.KvCacheStore;
 import dev.lanner.hstu.inference.MFalcon;
 import dev.lanner.hstu.inference.Neighbours;
 import dev.lanner.hstu.model.HstuModel;
@@ -23,6 +24,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -44,7 +46,7 @@ public final class Recommender {
     public static final double RATING_WEIGHT = 0.03;
 
     private final Basis basis;
-    private final Histories histories;
+    private final Known known;
     private final TwoStage ranking;
     private final UnknownIds unknown;
     private final int[] allItems;
@@ -52,9 +54,16 @@ public final class Recommender {
     /** What all that share a model have in common. */
     private record Basis(RunConfig config, MovieLens data, MFalcon scorer, ItemIndex index) {}
 
-    private Recommender(Basis basis, Histories histories, TwoStage ranking, UnknownIds unknown) {
+    /**
+     * What is known of users.
+     *
+     * @param caches encoded histories by internal user; null if each request encodes anew
+     */
+    private record Known(Histories histories, KvCacheStore caches) {}
+
+    private Recommender(Basis basis, Known known, TwoStage ranking, UnknownIds unknown) {
         this.basis = basis;
-        this.histories = histories;
+        this.known = known;
         this.ranking = ranking;
         this.unknown = unknown;
         allItems = IntStream.rangeClosed(1, basis.config().items()).toArray();
@@ -63,7 +72,7 @@ public final class Recommender {
     private static Recommender of(RunConfig config, MovieLens data, HstuModel model) {
         return new Recommender(
                 new Basis(config, data, new MFalcon(model), ItemIndex.exact(model)),
-                new Histories(data.interactions(), 0),
+                new Known(new Histories(data.interactions(), 0), null),
                 new TwoStage(CANDIDATES, RATING_WEIGHT),
                 UnknownIds.ERROR);
     }
@@ -89,8 +98,7 @@ public final class Recommender {
         HstuModel model =
                 new HstuModel(config.model(), config.items(), config.training().seed());
         RunDirectory run = RunDirectory.create(directory);
-        run.writeData(data);
-        run.writeConfig(config);
+        run.begin(config, data);
         try (Trainer trainer = new Trainer(model, split, config.training(), run)) {
             trainer.fit(listener);
         }
@@ -148,7 +156,7 @@ public final class Recommender {
     }
 
     Histories histories() {
-        return histories;
+        return known.histories();
     }
 
     TwoStage ranking() {
@@ -157,7 +165,7 @@ public final class Recommender {
 
     /** With another answer for unknown users and items; the default is an error. */
     public Recommender withUnknown(UnknownIds policy) {
-        return new Recommender(basis, histories, ranking, policy);
+        return new Recommender(basis, known, ranking, policy);
     }
 
     /**
@@ -191,11 +199,11 @@ public final class Recommender {
     public Recommender withApproximateSearch(HnswIndex.Settings settings) {
         MFalcon scorer = basis.scorer();
         ItemIndex index = ItemIndex.hnsw(scorer.model().itemEmbeddings().detach(), settings);
-        return new Recommender(new Basis(config(), data(), scorer, index), histories, ranking, unknown);
+        return new Recommender(new Basis(config(), data(), scorer, index), known, ranking, unknown);
     }
 
     private Recommender with(TwoStage other) {
-        return new Recommender(basis, histories, other, unknown);
+        return new Recommender(basis, known, other, unknown);
     }
 
     /**
@@ -208,7 +216,19 @@ public final class Recommender {
         if (events < 0) {
             throw new IllegalArgumentException("recommender: held-out events must not be negative, found " + events);
         }
-        return new Recommender(basis, new Histories(data().interactions(), events), ranking, unknown);
+        Histories shorter = new Histories(data().interactions(), events);
+        return new Recommender(basis, new Known(shorter, null), ranking, unknown);
+    }
+
+    /**
+     * With the encoded histories of users kept from request to request, those asked for last if not all fit (M-FALCON's caches). Another
+     * recommender made by {@link #withoutLast} has none until it is given its own.
+     *
+     * @param bytes that all may have together; a user of {@code article} with 200 events takes about 0.4 MB
+     * @throws IllegalArgumentException if they are not positive
+     */
+    public Recommender withCaches(long bytes) {
+        return new Recommender(basis, new Known(known.histories(), new KvCacheStore(bytes)), ranking, unknown);
     }
 
     /** The best items for users, without what they have seen: {@link #recommend(int[], int, boolean)}. */
@@ -238,14 +258,14 @@ public final class Recommender {
     private Map<Integer, List<Recommendation>> recommend(int[] users, int k, boolean filterSeen, OptionalLong at) {
         checkCount("recommend", k);
         Map<Integer, List<Recommendation>> answers = new LinkedHashMap<>();
-        for (int userId : unknown.answered("recommend", "users", users, histories::has)) {
-            if (!histories.has(userId)) {
+        for (int userId : unknown.answered("recommend", "users", users, histories()::has)) {
+            if (!histories().has(userId)) {
                 answers.put(userId, popular(k, allItems));
                 continue;
             }
             int user = data().interactions().user(userId);
             KvCache cache = cache(user, at);
-            BitSet leftOut = filterSeen ? histories.seen(user) : new BitSet();
+            BitSet leftOut = filterSeen ? histories().seen(user) : new BitSet();
             int[] items = nearest(cache.state(), Math.max(k, ranking.candidates()), leftOut);
             // As if all had been scored in their order, which is that of equal ones.
             Arrays.sort(items);
@@ -297,11 +317,11 @@ public final class Recommender {
 
     private int rankOf(int userId, int itemId, OptionalLong at) {
         int item = data().interactions().item(itemId);
-        if (!histories.has(userId) || item < 0) {
+        if (!histories().has(userId) || item < 0) {
             throw new IllegalArgumentException("rank: must be known, found user " + userId + " and item " + itemId);
         }
         int user = data().interactions().user(userId);
-        BitSet leftOut = histories.seen(user);
+        BitSet leftOut = histories().seen(user);
         leftOut.clear(item);
         CandidateScores scores = basis.scorer().score(cache(user, at), allItems);
         return IntArrayList.wrap(ranking.ranking(scores, leftOut)).indexOf(item) + 1;
@@ -313,11 +333,11 @@ public final class Recommender {
      * @throws IllegalArgumentException if the user is unknown
      */
     public int unseenItems(int userId) {
-        if (!histories.has(userId)) {
+        if (!histories().has(userId)) {
             throw new IllegalArgumentException("unseenItems: user " + userId + " is unknown");
         }
         return allItems.length
-                - histories.seen(data().interactions().user(userId)).cardinality();
+                - histories().seen(data().interactions().user(userId)).cardinality();
     }
 
     /** Given items, ranked for a user at the time of the last event: {@link #rank(int, int[], long)}. */
@@ -339,12 +359,12 @@ public final class Recommender {
     }
 
     private List<Recommendation> rank(int user, OptionalLong at, int... candidates) {
-        int[] users = unknown.answered("rank", "users", new int[] {user}, histories::has);
+        int[] users = unknown.answered("rank", "users", new int[] {user}, histories()::has);
         int[] items = known("rank", candidates);
         if (users.length == 0) {
             return List.of();
         }
-        if (!histories.has(user)) {
+        if (!histories().has(user)) {
             return popular(items.length, items);
         }
         CandidateScores scores =
@@ -398,18 +418,31 @@ public final class Recommender {
     }
 
     private KvCache cache(int user, OptionalLong at) {
-        MFalcon scorer = basis.scorer();
-        KvCache cache = scorer.encode(histories.of(user, config().model().maxLength()));
-        return at.isPresent() ? scorer.at(cache, at.getAsLong()) : cache;
+        KvCache cache = encoded(user);
+        return at.isPresent() ? basis.scorer().at(cache, at.getAsLong()) : cache;
+    }
+
+    private KvCache encoded(int user) {
+        KvCacheStore caches = known.caches();
+        Optional<KvCache> kept = caches == null ? Optional.empty() : caches.get(user);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        KvCache cache =
+                basis.scorer().encode(histories().of(user, config().model().maxLength()));
+        if (caches != null) {
+            caches.put(user, cache);
+        }
+        return cache;
     }
 
     private List<Recommendation> popular(int k, int... items) {
-        return IntStream.of(histories.mostPopular(items))
+        return IntStream.of(histories().mostPopular(items))
                 .limit(k)
                 .mapToObj(item -> new Recommendation(
                         data().interactions().itemId(item),
-                        histories.share(item),
-                        OptionalDouble.of(histories.meanRating(item))))
+                        histories().share(item),
+                        OptionalDouble.of(histories().meanRating(item))))
                 .toList();
     }
 

@@ -22,6 +22,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -301,6 +305,56 @@ class RecommenderTest {
         try (Evaluator evaluator = new Evaluator(model, split)) {
             assertEquals(evaluator.evaluate(LeaveOneOut.Part.TEST).mrr(), atTarget.mrr(), 1e-12);
             assertEquals(evaluator.evaluate(LeaveOneOut.Part.TEST, false).mrr(), atLast.mrr(), 1e-12);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"article", "paper"})
+    void keptCachesChangeNoAnswer(String preset) throws IOException {
+        Recommender anew = Walks.fit(preset, folder.resolve("cached-" + preset));
+        Recommender kept = anew.withCaches(1 << 26);
+        for (Recommender other : List.of(kept, anew.withCaches(1), anew.withCaches(3000))) {
+            for (int round = 0; round < 2; round++) {
+                for (int user = 0; user < events.userCount(); user++) {
+                    int[] users = {events.userId(user)};
+                    long later = events.timestampAt(events.start(user + 1) - 1) + 5_000_000;
+                    assertEquals(anew.recommend(users, 7), other.recommend(users, 7));
+                    assertEquals(anew.recommend(users, 7, true, later), other.recommend(users, 7, true, later));
+                    assertEquals(anew.rank(users[0], 10, 20), other.rank(users[0], 10, 20));
+                }
+            }
+        }
+        int[] users = {USER};
+        assertEquals(
+                anew.withoutLast(1).recommend(users, 7), kept.withoutLast(1).recommend(users, 7), "other histories");
+        assertThrows(IllegalArgumentException.class, () -> anew.withCaches(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void manyThreadsGetTheAnswersOfOne(boolean exact) throws Exception {
+        Recommender shared = (exact ? recommender : recommender.withApproximateSearch(HnswIndex.Settings.DEFAULT))
+                .withCaches(1 << 26);
+        List<Callable<Object>> requests = new ArrayList<>();
+        for (int user = 0; user < events.userCount(); user++) {
+            int[] users = {events.userId(user)};
+            int[] items = {Walks.ITEM_FACTOR * (1 + user % Walks.ITEMS)};
+            requests.add(() -> shared.recommend(users, 5));
+            requests.add(() -> shared.rank(users[0], items[0], 10));
+            requests.add(() -> shared.recommendToItem(items, 5));
+        }
+        List<Object> expected = new ArrayList<>();
+        for (Callable<Object> request : requests) {
+            expected.add(request.call());
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (int round = 0; round < 5; round++) {
+                List<Object> answers = new ArrayList<>();
+                for (Future<Object> answer : threads.invokeAll(requests)) {
+                    answers.add(answer.get());
+                }
+                assertEquals(expected, answers);
+            }
         }
     }
 

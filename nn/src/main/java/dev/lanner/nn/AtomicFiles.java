@@ -9,8 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
-/** Writes files beside their place and renames them: whoever looks finds the old one or the new one, never half of one. */
+/**
+ * Writes files beside their place and renames them: whoever looks finds the old one or the new one, never half of one. Of several who
+ * write one at a time the last stays.
+ */
 public final class AtomicFiles {
     /** Writes the whole content of a file. */
     @FunctionalInterface
@@ -27,13 +31,10 @@ public final class AtomicFiles {
      * @throws IOException if that fails; what was there before is untouched then
      */
     public static void write(Path file, Content content) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".part");
+        Path beside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel = FileChannel.open(
-                            beside,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE);
+            try (FileChannel channel =
+                            FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                     OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
                 content.writeTo(out);
                 out.flush();

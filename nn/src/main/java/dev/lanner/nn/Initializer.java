@@ -36,15 +36,15 @@ public interface Initializer {
         return uniform(1 / Math.sqrt(fanIn));
     }
 
-    /** Glorot and Bengio's uniform initialisation of a weight {@code [out, in]}: ±sqrt(6 / (in + out)). */
-    static Initializer xavierUniform() {
+    /** Glorot and Bengio's uniform initialisation of a weight {@code [out, in]}: ±gain sqrt(6 / (in + out)). */
+    static Initializer xavierUniform(double gain) {
         return (key, dtype, shape) ->
-                uniform(Math.sqrt(6.0 / (shape.size(0) + shape.size(1)))).draw(key, dtype, shape);
+                uniform(gain * Math.sqrt(6.0 / (shape.size(0) + shape.size(1)))).draw(key, dtype, shape);
     }
 
-    /** Glorot and Bengio's normal initialisation of a weight {@code [out, in]}: std sqrt(2 / (in + out)). */
-    static Initializer xavierNormal() {
+    /** Glorot and Bengio's normal initialisation of a weight {@code [out, in]}: std gain sqrt(2 / (in + out)). */
+    static Initializer xavierNormal(double gain) {
         return (key, dtype, shape) ->
-                normal(Math.sqrt(2.0 / (shape.size(0) + shape.size(1)))).draw(key, dtype, shape);
+                normal(gain * Math.sqrt(2.0 / (shape.size(0) + shape.size(1)))).draw(key, dtype, shape);
     }
 }

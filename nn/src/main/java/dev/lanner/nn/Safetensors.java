@@ -103,19 +103,19 @@ public final class Safetensors {
                             .forEach(item ->
                                     metadata.put(item.getKey(), item.getValue().asText()));
                 } else {
-                    tensors.put(entry.getKey(), readTensor(entry.getValue(), data));
+                    tensors.put(entry.getKey(), readTensor(entry.getKey(), entry.getValue(), data));
                 }
             }
         } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new IOException(file + ": not a safetensors file: " + e.getMessage(), e);
+            throw new IOException(file + ": not a safetensors file that can be read: " + e.getMessage(), e);
         }
         return new Contents(tensors, metadata);
     }
 
-    private static Tensor readTensor(JsonNode place, ByteBuffer data) {
-        DType dtype = DType.valueOf(place.path("dtype").asText());
+    private static Tensor readTensor(String name, JsonNode place, ByteBuffer data) {
+        DType dtype = dtype(name, place.path("dtype").asText());
         if (!place.path("shape").isArray()) {
-            throw new IllegalArgumentException("a tensor has no shape");
+            throw new IllegalArgumentException(name + " has no shape");
         }
         int[] sizes = JSON.convertValue(place.path("shape"), int[].class);
         Shape shape = Shape.of(sizes);
@@ -123,7 +123,7 @@ public final class Safetensors {
         long end = place.path("data_offsets").path(1).asLong(-1);
         if (start < 0 || end > data.limit() || end - start != (long) shape.elements() * bytes(dtype)) {
             throw new IllegalArgumentException(
-                    "data_offsets [" + start + ", " + end + "] do not hold " + dtype + shape);
+                    name + ": data_offsets [" + start + ", " + end + "] do not hold " + dtype + shape);
         }
         ByteBuffer part = data.slice((int) start, (int) (end - start)).order(ByteOrder.LITTLE_ENDIAN);
         return switch (dtype) {
@@ -148,6 +148,14 @@ public final class Safetensors {
                 yield Tensor.of(values, sizes);
             }
         };
+    }
+
+    private static DType dtype(String tensor, String name) {
+        return Arrays.stream(DType.values())
+                .filter(dtype -> dtype.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        tensor + " has dtype " + name + ", which is none of " + Arrays.toString(DType.values())));
     }
 
     private static void writeElements(Tensor tensor, OutputStream out) throws IOException {

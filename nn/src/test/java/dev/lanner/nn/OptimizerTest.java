@@ -166,8 +166,8 @@ class OptimizerTest {
     void initializersHaveTheirScales() {
         ParameterFactory parameters = new ParameterFactory(3, DType.F64);
         double limit = Math.sqrt(6.0 / 300);
-        assertSpread(parameters.create(Initializer.xavierUniform(), 200, 100), limit / Math.sqrt(3), limit);
-        assertSpread(parameters.create(Initializer.xavierNormal(), 200, 100), Math.sqrt(2.0 / 300), 1);
+        assertSpread(parameters.create(Initializer.xavierUniform(1), 200, 100), limit / Math.sqrt(3), limit);
+        assertSpread(parameters.create(Initializer.xavierNormal(2), 200, 100), 2 * Math.sqrt(2.0 / 300), 2);
         assertSpread(parameters.create(Initializer.normal(0.5), 200, 100), 0.5, 4);
         // The standard deviation of a normal cut at two deviations is 0.8796 of the whole one's.
         assertSpread(parameters.create(Initializer.truncatedNormal(0.5), 200, 100), 0.5 * 0.8796, 1);

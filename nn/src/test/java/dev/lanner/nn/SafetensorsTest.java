@@ -106,6 +106,31 @@ class SafetensorsTest {
         }
     }
 
+    @Test
+    void namesTheTensorOfAnotherType() throws IOException {
+        Path file = folder.resolve("half.safetensors");
+        String header = "{\"w\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}";
+        Files.write(file, (header(header.length(), header) + "1234").getBytes(StandardCharsets.ISO_8859_1));
+        IOException e = assertThrows(IOException.class, () -> Safetensors.read(file));
+        assertEquals(
+                file
+                        + ": not a safetensors file that can be read: w has dtype BF16, which is none of [F32, F64, I32, I64]",
+                e.getMessage());
+    }
+
+    @Test
+    void twoWritersOfAFileEachWriteAWholeOne() throws IOException {
+        Path file = folder.resolve("page");
+        byte[] one = new byte[100_000];
+        byte[] other = {1, 2, 3};
+        AtomicFiles.write(file, out -> {
+            out.write(one);
+            AtomicFiles.write(file, inner -> inner.write(other));
+            assertArrayEquals(other, Files.readAllBytes(file));
+        });
+        assertArrayEquals(one, Files.readAllBytes(file));
+    }
+
     private static String header(long length, String json) {
         byte[] eight = ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)

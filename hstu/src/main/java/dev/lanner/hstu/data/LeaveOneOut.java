@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
  * only they have stay in the catalogue. Histories keep the most recent {@code maxLength} events.
  */
 public final class LeaveOneOut {
+    /** Users with fewer events have no held-out ones: their events only count for the catalogue. */
     public static final int LEAST_EVENTS = 3;
 
     /** Which held-out event is the target. */

@@ -24,7 +24,9 @@ import java.util.Map;
  * @param users by external id, in the file's order, empty without the file
  */
 public record MovieLens(Interactions interactions, Map<Integer, Movie> movies, Map<Integer, User> users) {
-    static final String RATINGS = "ratings.dat";
+    /** The file of the ratings in a folder, which {@link #write} writes last. */
+    public static final String RATINGS = "ratings.dat";
+
     static final String MOVIES = "movies.dat";
     static final String USERS = "users.dat";
 

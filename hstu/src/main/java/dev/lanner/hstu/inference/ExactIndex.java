@@ -14,11 +14,15 @@ final class ExactIndex implements ItemIndex {
     private final Tensor panels;
 
     ExactIndex(Tensor embeddings) {
+        // An index belongs to no scope.
+        panels = Scope.outside(() -> pack(embeddings));
+        size = embeddings.size(0) - 1;
+        width = embeddings.size(1);
+    }
+
+    private static Tensor pack(Tensor embeddings) {
         try (Scope scope = Scope.open()) {
-            Tensor directions = Directions.of(embeddings);
-            size = directions.size(0);
-            width = directions.size(1);
-            panels = scope.keep(InnerProductTopK.pack(directions));
+            return scope.keep(InnerProductTopK.pack(Directions.of(embeddings)));
         }
     }
 

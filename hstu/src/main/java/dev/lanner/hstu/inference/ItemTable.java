@@ -30,8 +30,12 @@ final class ItemTable {
         this.starts = starts;
     }
 
-    /** The table of a model's parameters as they are. */
+    /** The table of a model's parameters as they are; it belongs to no scope. */
     static ItemTable of(HstuModel model) {
+        return Scope.outside(() -> joined(model));
+    }
+
+    private static ItemTable joined(HstuModel model) {
         try (Scope scope = Scope.open()) {
             List<Tensor> parts = parts(model);
             int[] starts = new int[parts.size() + 1];

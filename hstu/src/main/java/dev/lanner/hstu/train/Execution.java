@@ -24,8 +24,8 @@ public record Execution(boolean recorded, int tokenBudget) {
     }
 
     /**
-     * What suits the current backend and the data: a budget that holds nearly all batches, 4 standard deviations above the mean of
-     * random ones, in multiples of 256.
+     * What suits the current backend and the data: a budget that holds all batches of the first epoch and nearly all others, at least 4
+     * standard deviations above the mean of random ones, in multiples of 256.
      */
     public static Execution of(LeaveOneOut split, TrainConfig config) {
         double sum = 0;

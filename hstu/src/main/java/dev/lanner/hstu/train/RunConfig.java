@@ -32,6 +32,11 @@ public record RunConfig(String dataset, String fingerprint, int items, HstuConfi
         return new RunConfig(dataset, data.fingerprint(), data.itemCount(), model, training);
     }
 
+    /** Whether a run is one of the same settings on the same data, whatever the data are called. */
+    public boolean isLike(RunConfig other) {
+        return equals(new RunConfig(dataset, other.fingerprint, other.items, other.model, other.training));
+    }
+
     /** The settings as indented JSON. */
     public byte[] toJson() {
         return Settings.toJson(this);

@@ -77,6 +77,16 @@ public final class RunDirectory {
         return RunConfig.read(path.resolve(CONFIG));
     }
 
+    /**
+     * Writes what a training goes on from if it is stopped, and makes the folder.
+     *
+     * @throws IOException if that fails; the folder is then that of a run that has not begun, or has no data yet
+     */
+    public void begin(RunConfig config, MovieLens data) throws IOException {
+        writeConfig(config);
+        writeData(data);
+    }
+
     /** Writes the settings, and makes the folder. */
     public void writeConfig(RunConfig config) throws IOException {
         Files.createDirectories(path);
@@ -89,9 +99,10 @@ public final class RunDirectory {
         data.write(path.resolve(DATA));
     }
 
-    /** Whether it keeps the data that the run is on. */
+    /** Whether it keeps the data that the run is on, whole. */
     public boolean hasData() {
-        return Files.exists(path.resolve(DATA));
+        // Written last.
+        return Files.exists(path.resolve(DATA).resolve(MovieLens.RATINGS));
     }
 
     /**
@@ -102,7 +113,8 @@ public final class RunDirectory {
      */
     public MovieLens data() throws IOException {
         if (!hasData()) {
-            throw new IOException(path + ": holds no data: " + DATA + " is missing; resume the run, which writes them");
+            throw new IOException(path + ": holds no data: " + DATA + "/" + MovieLens.RATINGS
+                    + " is missing; resume the run, which writes them");
         }
         MovieLens data = MovieLens.read(path.resolve(DATA));
         if (!data.interactions().fingerprint().equals(config().fingerprint())) {

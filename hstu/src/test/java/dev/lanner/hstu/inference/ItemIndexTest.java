@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.RandomKey;
+import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.ShapeException;
 import dev.lanner.tensor.Tensor;
@@ -84,6 +85,19 @@ class ItemIndexTest {
                 IntStream.range(0, all.length)
                         .filter(i -> all[i] >= scores[4] - 1e-6)
                         .count());
+    }
+
+    @Example
+    void anIndexOutlivesTheScopeThatItWasMadeIn() {
+        Tensor embeddings = embeddings(3, 40, 8);
+        float[] state = state(1, 8);
+        int[] expected = ItemIndex.exact(embeddings).search(state, 5).items();
+        ItemIndex index;
+        try (Scope scope = Scope.open()) {
+            index = ItemIndex.exact(embeddings);
+        }
+        Served.overwriteWhatIsReleased();
+        assertArrayEquals(expected, index.search(state, 5).items());
     }
 
     @Example

@@ -11,6 +11,7 @@ import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.KeyValues;
 import dev.lanner.hstu.model.Sequences;
 import dev.lanner.tensor.DType;
+import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import java.util.ArrayList;
@@ -148,6 +149,24 @@ class MFalconTest {
         assertArrayEquals(
                 model.encode(sequences).toFloats(),
                 model.encodeWithCandidates(sequences).toFloats());
+    }
+
+    @Example
+    void whatServesOutlivesTheScopeThatItWasMadeIn() {
+        HstuModel model = Served.model(Served.config(6, 2, true), 5);
+        MFalcon outside = new MFalcon(model);
+        History history = Served.history(5, 7);
+        CandidateScores expected = outside.score(outside.encode(history), Served.catalogue());
+        MFalcon falcon;
+        KvCache cache;
+        try (Scope scope = Scope.open()) {
+            falcon = new MFalcon(model);
+            cache = falcon.encode(history);
+        }
+        Served.overwriteWhatIsReleased();
+        CandidateScores scores = falcon.score(cache, Served.catalogue());
+        assertArrayEquals(expected.ratings(), scores.ratings());
+        assertArrayEquals(expected.retrieval(), scores.retrieval());
     }
 
     @Property(tries = 50)

@@ -11,6 +11,8 @@ import dev.lanner.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -58,9 +60,7 @@ class SwitchesTest {
             for (int d = 0; d < WIDTH; d++) {
                 x[i][d] = items[batch.items()[i] * WIDTH + d] * Math.sqrt(WIDTH) + positions[i * WIDTH + d];
             }
-            kqvu[i] = Arrays.stream(times(projection, normalised(x[i])))
-                    .map(SwitchesTest::silu)
-                    .toArray();
+            kqvu[i] = silu(times(projection, normalised(x[i])));
         }
         for (int i = 0; i < n; i++) {
             double[] sum = new double[WIDTH];
@@ -85,6 +85,80 @@ class SwitchesTest {
                 assertEquals(output[d] + outputBias[d] + x[i][d], actual[i * WIDTH + d], 2e-5, "row " + i);
             }
         }
+    }
+
+    /** The article's input layer, block and rating head, equation by equation, in doubles, for one block. */
+    @Test
+    void theArticlesModelIsItsEquations() {
+        HstuConfig config = Batches.sized(HstuConfig.article(), 0.2)
+                .with("blocks", 1)
+                .with("attention.heads", 1)
+                .with("attention.queryWidth", WIDTH)
+                .with("attention.valueWidth", WIDTH)
+                .with("initial.positionBias", new InitialValues(InitialValues.Distribution.NORMAL, 0.5))
+                .with("initial.timeBias", new InitialValues(InitialValues.Distribution.NORMAL, 0.5));
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 3);
+        model.eval();
+        // Ones and zeros would hide what they do.
+        model.namedParameters().get("blocks.0.norm_weight").assign(Tensor.of(new float[] {1, .5f, 2, -1, 3, 1}, WIDTH));
+        model.namedParameters().get("blocks.0.norm_bias").assign(Tensor.of(new float[] {0, 1, -1, .5f, 0, 2}, WIDTH));
+        JaggedBatch batch = Batches.random(5, 7);
+        Tensor encoded = model.encode(Sequences.of(batch));
+        float[] actual = encoded.toFloats();
+        float[] ratings = model.ratings(encoded, Tensor.of(batch.targetItems(), batch.rows()))
+                .toFloats();
+
+        Map<String, Tensor> parameters = model.namedParameters();
+        float[] items = parameters.get("items.weight").toFloats();
+        float[] actions = parameters.get("input.actions.weight").toFloats();
+        float[] positionBias = parameters.get("blocks.0.position_bias").toFloats();
+        float[] timeBias = parameters.get("blocks.0.time_bias").toFloats();
+        float[] gamma = parameters.get("blocks.0.norm_weight").toFloats();
+        float[] beta = parameters.get("blocks.0.norm_bias").toFloats();
+        int n = batch.rows();
+        double[][] x = new double[n][];
+        double[][] kqvu = new double[n][];
+        for (int i = 0; i < n; i++) {
+            double[] both = joined(row(items, batch.items()[i]), row(actions, batch.actions()[i]));
+            x[i] = layer(parameters, "input.output", silu(layer(parameters, "input.joined", both)));
+            kqvu[i] = silu(layer(parameters, "blocks.0.input", x[i]));
+        }
+        for (int i = 0; i < n; i++) {
+            double[] sum = new double[WIDTH];
+            for (int j = 0; j <= i; j++) {
+                long hours = (batch.timestamps()[i] - batch.timestamps()[j]) / 3600;
+                int bucket = hours < 1 ? 0 : hours < 24 ? 1 : hours < 7 * 24 ? 2 : hours < 30 * 24 ? 3 : 4;
+                double score = positionBias[i - j + config.maxLength() - 1] + timeBias[bucket];
+                for (int d = 0; d < WIDTH; d++) {
+                    score += kqvu[i][WIDTH + d] * kqvu[j][d];
+                }
+                for (int d = 0; d < WIDTH; d++) {
+                    sum[d] += silu(score) / 9 * kqvu[j][2 * WIDTH + d];
+                }
+            }
+            double[] gated = normalised(sum, 1e-5);
+            for (int d = 0; d < WIDTH; d++) {
+                gated[d] = (gated[d] * gamma[d] + beta[d]) * kqvu[i][3 * WIDTH + d];
+            }
+            double[] state = layer(parameters, "blocks.0.output", gated);
+            for (int d = 0; d < WIDTH; d++) {
+                state[d] += x[i][d];
+                assertEquals(state[d], actual[i * WIDTH + d], 2e-5, "row " + i);
+            }
+            double[] both = joined(state, row(items, batch.targetItems()[i]));
+            double[] rating = layer(parameters, "rating.output", silu(layer(parameters, "rating.hidden", both)));
+            assertEquals(3 + rating[0], ratings[i], 2e-5, "rating of row " + i);
+        }
+    }
+
+    private static double[] row(float[] table, int row) {
+        return IntStream.range(row * WIDTH, (row + 1) * WIDTH)
+                .mapToDouble(i -> table[i])
+                .toArray();
+    }
+
+    private static double[] joined(double[] a, double[] b) {
+        return DoubleStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
     }
 
     /** SASRec's encoder, equation by equation, in doubles, for one block. */
@@ -114,11 +188,11 @@ class SwitchesTest {
                 x[d] = items[batch.items()[i] * WIDTH + d] * Math.sqrt(WIDTH) + positions[i * WIDTH + d];
             }
             norm[i] = normalised(x);
-            keys[i] = layer(parameters, "keys", x);
-            values[i] = layer(parameters, "values", x);
+            keys[i] = layer(parameters, "blocks.0.keys", x);
+            values[i] = layer(parameters, "blocks.0.values", x);
         }
         for (int i = 0; i < n; i++) {
-            double[] query = layer(parameters, "queries", norm[i]);
+            double[] query = layer(parameters, "blocks.0.queries", norm[i]);
             double[] sum = new double[WIDTH];
             double total = 0;
             for (int j = 0; j <= i; j++) {
@@ -135,15 +209,15 @@ class SwitchesTest {
             for (int d = 0; d < WIDTH; d++) {
                 sum[d] /= total;
             }
-            double[] h = layer(parameters, "output", sum);
+            double[] h = layer(parameters, "blocks.0.output", sum);
             for (int d = 0; d < WIDTH; d++) {
                 h[d] += norm[i][d];
             }
             h = normalised(h);
-            double[] hidden = Arrays.stream(layer(parameters, "hidden", h))
+            double[] hidden = Arrays.stream(layer(parameters, "blocks.0.hidden", h))
                     .map(v -> Math.max(0, v))
                     .toArray();
-            double[] y = layer(parameters, "feed_forward", hidden);
+            double[] y = layer(parameters, "blocks.0.feed_forward", hidden);
             for (int d = 0; d < WIDTH; d++) {
                 assertEquals(y[d] + h[d], actual[i * WIDTH + d], 2e-5, "row " + i);
             }
@@ -151,8 +225,8 @@ class SwitchesTest {
     }
 
     private static double[] layer(Map<String, Tensor> parameters, String name, double[] x) {
-        double[] y = times(parameters.get("blocks.0." + name + ".weight").toFloats(), x);
-        float[] bias = parameters.get("blocks.0." + name + ".bias").toFloats();
+        double[] y = times(parameters.get(name + ".weight").toFloats(), x);
+        float[] bias = parameters.get(name + ".bias").toFloats();
         for (int i = 0; i < y.length; i++) {
             y[i] += bias[i];
         }
@@ -171,12 +245,20 @@ class SwitchesTest {
         return x / (1 + Math.exp(-x));
     }
 
+    private static double[] silu(double[] x) {
+        return Arrays.stream(x).map(SwitchesTest::silu).toArray();
+    }
+
     private static double[] normalised(double[] x) {
+        return normalised(x, 1e-6);
+    }
+
+    private static double[] normalised(double[] x, double epsilon) {
         double mean = Arrays.stream(x).average().orElseThrow();
         double variance =
                 Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
         return Arrays.stream(x)
-                .map(v -> (v - mean) / Math.sqrt(variance + 1e-6))
+                .map(v -> (v - mean) / Math.sqrt(variance + epsilon))
                 .toArray();
     }
 
