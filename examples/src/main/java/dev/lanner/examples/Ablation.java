@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "Variants: article (the preset), softmax (attention by softmax instead of SiLU), bias-none, bias-position and"
                     + " bias-time (the terms of the relative attention bias), no-action (input without what was done),"
                     + " full-softmax (loss over all items), sasrec (the preset).",
-            "Started again with the same --out, it keeps finished runs and goes on with the one that was stopped.",
+            "Started again with the same --out, it keeps finished runs and goes on with the one that was stopped; the table has"
+                    + " the variants and seeds that were asked for last.",
             "Without --data: $ML1M_DIR, else ~/.cache/lanner/ml-1m, else a download from GroupLens to there.",
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
@@ -65,17 +66,16 @@ public final class Ablation implements Callable<Integer> {
         List<Variant> chosen = checkOptions();
         Dataset dataset = sample ? Dataset.sample() : options.dataset(options.folder());
         Path folder = out == null ? Path.of("runs", "ablation-" + dataset.name()) : out;
-        AblationTable table = new AblationTable(chosen);
         Experiments experiments = options.experiments(dataset);
-        for (int seed = 1; seed <= options.seeds(); seed++) {
-            for (Variant variant : chosen) {
-                TrainedRun run = experiments.run(
-                        variant.name() + ", seed " + seed,
-                        variant.config(dataset, seed, options.epochs()),
-                        folder.resolve(variant.name() + "-seed" + seed));
-                table.add(variant, run.test());
-                table.write(folder);
-            }
+        List<PlannedRun> planned = PlannedRun.all(chosen, options.seeds(), options.epochs(), dataset, folder);
+        // Whatever is in the way is found before hours of training.
+        for (PlannedRun run : planned) {
+            run.check();
+        }
+        AblationTable table = new AblationTable(chosen);
+        for (PlannedRun run : planned) {
+            table.add(run.variant(), experiments.run(run).test());
+            table.write(folder);
         }
         options.print(table.markdown());
         return 0;

@@ -5,6 +5,7 @@ import dev.lanner.hstu.train.DivergenceException;
 import dev.lanner.tensor.backend.BackendException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -31,6 +32,9 @@ final class Commands {
                     || e instanceof BackendException
                     || e instanceof DivergenceException) {
                 return fail(line, reason(e));
+            }
+            if (e instanceof UncheckedIOException unchecked) {
+                return fail(line, reason(unchecked.getCause()));
             }
             throw e;
         });

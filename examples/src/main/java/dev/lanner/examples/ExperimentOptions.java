@@ -15,8 +15,12 @@ final class ExperimentOptions {
     @Option(names = "--data", paramLabel = "DIR", description = "folder with ratings.dat")
     private Path data;
 
-    @Option(names = "--seeds", paramLabel = "N", description = "runs of each, with seeds 1 to N (default 3)")
-    private int seeds = 3;
+    @Option(
+            names = "--seeds",
+            paramLabel = "N|N..M",
+            converter = Seeds.Converter.class,
+            description = "runs of each, with seeds 1 to N, or N to M (default: 3)")
+    private Seeds seeds = new Seeds(1, 3);
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (default: the preset's)")
     private Integer epochs;
@@ -29,7 +33,6 @@ final class ExperimentOptions {
 
     /** Checks the values, and sets the CPU threads before the backend starts. */
     void check() {
-        Commands.require(spec, seeds >= 1, "--seeds must be positive, found " + seeds);
         Commands.require(spec, epochs == null || epochs >= 1, "--epochs must be positive, found " + epochs);
         Commands.useThreads(spec, threads);
     }
@@ -49,8 +52,8 @@ final class ExperimentOptions {
         return data == null ? Dataset.ml1m(folder) : Dataset.read(folder);
     }
 
-    int seeds() {
-        return seeds;
+    int[] seeds() {
+        return seeds.all().toArray();
     }
 
     /** Null for the preset's. */

@@ -31,19 +31,19 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
     /**
      * The result of a run: what is in the folder, or what training from where the folder is gives.
      *
-     * @param title for the lines
      * @throws IOException if the folder holds a run with other settings, or cannot be read or written
      */
-    TrainedRun run(String title, RunConfig config, Path folder) throws IOException {
-        RunDirectory directory = check(config, folder);
+    TrainedRun run(PlannedRun planned) throws IOException {
+        String title = planned.title();
+        Path folder = planned.folder();
+        RunConfig config = planned.config();
+        RunDirectory directory = planned.check();
         Path finished = folder.resolve(RESULT);
         if (Files.exists(finished)) {
             lines.accept(title + ": kept");
             return Settings.read(finished, TrainedRun.class);
         }
-        // What a start that was stopped here leaves is a run that goes on.
-        directory.writeConfig(config);
-        directory.writeData(dataset.data());
+        directory.begin(config, dataset.data());
         TrainedRun run = train(config, directory);
         AtomicFiles.write(finished, out -> out.write(Settings.toJson(run)));
         lines.accept(String.format(
@@ -55,20 +55,6 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
                 run.bestEpoch(),
                 run.epochs()));
         return run;
-    }
-
-    /**
-     * The folder of a run that begins or goes on.
-     *
-     * @throws IOException if it holds a run with other settings, or something else
-     */
-    static RunDirectory check(RunConfig config, Path folder) throws IOException {
-        boolean begun = Files.exists(folder.resolve("config.json"));
-        RunDirectory directory = begun ? RunDirectory.open(folder) : RunDirectory.create(folder);
-        if (begun && !directory.config().equals(config)) {
-            throw new IOException(folder + ": holds a run with other settings; choose another --out");
-        }
-        return directory;
     }
 
     private TrainedRun train(RunConfig config, RunDirectory directory) throws IOException {

@@ -1,7 +1,6 @@
 package dev.lanner.examples;
 
 import dev.lanner.hstu.model.Settings;
-import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.nn.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +23,8 @@ final class KeptRuns {
         folder = page.resolveSibling(name.substring(0, name.length() - ".md".length()));
     }
 
-    private Path file(Row row, long seed) {
-        return folder.resolve(row.name() + "-seed" + seed + ".json");
+    private Path file(PlannedRun run) {
+        return folder.resolve(run.variant().name() + "-seed" + run.seed() + ".json");
     }
 
     /**
@@ -33,20 +32,20 @@ final class KeptRuns {
      *
      * @throws IOException if one with other settings is, or its file cannot be read
      */
-    boolean has(Row row, RunConfig config) throws IOException {
-        Path file = file(row, config.training().seed());
+    boolean has(PlannedRun run) throws IOException {
+        Path file = file(run);
         if (!Files.exists(file)) {
             return false;
         }
-        if (!Settings.read(file, TrainedRun.class).config().equals(config)) {
+        if (!Settings.read(file, TrainedRun.class).config().isLike(run.config())) {
             throw new IOException(file + ": is of a run with other settings; delete it to train anew");
         }
         return true;
     }
 
-    void write(Row row, TrainedRun run) throws IOException {
+    void write(PlannedRun run, TrainedRun result) throws IOException {
         Files.createDirectories(folder);
-        AtomicFiles.write(file(row, run.config().training().seed()), out -> out.write(Settings.toJson(run)));
+        AtomicFiles.write(file(run), out -> out.write(Settings.toJson(result)));
     }
 
     /**

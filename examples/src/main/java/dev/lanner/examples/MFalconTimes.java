@@ -1,5 +1,6 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.Recommender;
 import dev.lanner.hstu.inference.CandidateScores;
 import dev.lanner.hstu.inference.FullForward;
 import dev.lanner.hstu.inference.History;
@@ -183,11 +184,11 @@ public final class MFalconTimes implements Callable<Integer> {
         History history = history(falcon, length);
         int[] candidates = catalogue(model);
         int repeats = Math.max(1, runs / 10);
-        Timing encoding = Timing.of(warmUp, repeats, () -> falcon.encode(history));
         KvCache cache = falcon.encode(history);
         Timing cached = Timing.of(warmUp, repeats, () -> falcon.score(cache, candidates));
         FullForward full = new FullForward(model);
         Timing oneByOne = Timing.of(0, passes, () -> full.ratings(history, cache.lastTime(), candidates));
+        Timing encoding = Timing.of(warmUp, repeats, () -> falcon.encode(history));
         print(String.format(
                 Locale.ROOT,
                 "RATIO case=mfalcon n=%d candidates=%d threads=%d cached_ms=%.3f one_by_one_ms=%.1f ratio=%.1f"
@@ -254,23 +255,31 @@ public final class MFalconTimes implements Callable<Integer> {
                 append.percentile(99)));
     }
 
-    /** Candidates in the order of predicted ratings, best first. */
+    /** Candidates in the order of {@code retrieval + weight * predicted rating}, best first. */
     private static int[] rank(CandidateScores scores) {
-        return IntStream.range(0, scores.ratings().length)
+        double[] sums = new double[scores.ratings().length];
+        Arrays.setAll(sums, i -> scores.retrieval()[i] + Recommender.RATING_WEIGHT * scores.ratings()[i]);
+        return IntStream.range(0, sums.length)
                 .boxed()
-                .sorted((a, b) -> Float.compare(scores.ratings()[b], scores.ratings()[a]))
+                .sorted((a, b) -> Double.compare(sums[b], sums[a]))
                 .mapToInt(Integer::intValue)
                 .toArray();
     }
 
     private void search(KvCache cache, HstuModel model) {
-        ItemIndex exact = ItemIndex.exact(model);
         float[] state = cache.state();
-        exactTimes(exact, state);
         Tensor many = Tensor.normal(RandomKey.of(1), 0, 1, DType.F32, Shape.of(large + 1, state.length));
-        exactTimes(ItemIndex.exact(many), state);
-        ItemIndex approximate = ItemIndex.hnsw(model);
-        int k = Math.min(NEAREST, model.itemCount());
+        for (Tensor embeddings : List.of(model.itemEmbeddings().detach(), many)) {
+            ItemIndex exact = ItemIndex.exact(embeddings);
+            exactTimes(exact, state);
+            long start = System.nanoTime();
+            ItemIndex approximate = ItemIndex.hnsw(embeddings, HnswIndex.Settings.DEFAULT);
+            approximateTimes(approximate, (System.nanoTime() - start) / 1e9, exact, state);
+        }
+    }
+
+    private void approximateTimes(ItemIndex approximate, double buildSeconds, ItemIndex exact, float[] state) {
+        int k = Math.min(NEAREST, approximate.size());
         Timing time = Timing.of(warmUp, runs, () -> approximate.search(state, k));
         int hits = 0;
         for (int i = 0; i < SEARCHES; i++) {
@@ -283,7 +292,7 @@ public final class MFalconTimes implements Callable<Integer> {
         }
         print(String.format(
                 Locale.ROOT,
-                "LATENCY case=hnsw_top%d items=%d p50_us=%.1f p99_us=%.1f recall@%d=%.4f settings=%d/%d/%d",
+                "LATENCY case=hnsw_top%d items=%d p50_us=%.1f p99_us=%.1f recall@%d=%.4f settings=%d/%d/%d build_s=%.1f",
                 k,
                 approximate.size(),
                 1000 * time.median(),
@@ -292,7 +301,8 @@ public final class MFalconTimes implements Callable<Integer> {
                 hits / (double) (SEARCHES * k),
                 HnswIndex.Settings.DEFAULT.links(),
                 HnswIndex.Settings.DEFAULT.buildCandidates(),
-                HnswIndex.Settings.DEFAULT.searchCandidates()));
+                HnswIndex.Settings.DEFAULT.searchCandidates(),
+                buildSeconds));
     }
 
     private void exactTimes(ItemIndex index, float[] state) {

@@ -1,5 +1,6 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.data.MovieLens;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -33,7 +34,6 @@ final class Ml1mSource {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(15);
     private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(10);
     private static final int HTTP_OK = 200;
-    private static final String RATINGS = "ratings.dat";
 
     private Ml1mSource() {}
 
@@ -54,11 +54,11 @@ final class Ml1mSource {
             return Path.of(named);
         }
         Path cache = cache();
-        if (Files.isRegularFile(cache.resolve(RATINGS))) {
+        if (Files.isRegularFile(cache.resolve(MovieLens.RATINGS))) {
             return cache;
         }
         if (Files.exists(cache)) {
-            throw new IOException(cache + " is there, but has no " + RATINGS);
+            throw new IOException(cache + " is there, but has no " + MovieLens.RATINGS);
         }
         log.accept("Downloading MovieLens-1M from " + ARCHIVE + " (research use only, see its README)");
         download(cache);
@@ -131,8 +131,8 @@ final class Ml1mSource {
                 }
             }
         }
-        if (!Files.isRegularFile(folder.resolve(RATINGS))) {
-            throw new IOException("the archive has no " + RATINGS);
+        if (!Files.isRegularFile(folder.resolve(MovieLens.RATINGS))) {
+            throw new IOException("the archive has no " + MovieLens.RATINGS);
         }
     }
 

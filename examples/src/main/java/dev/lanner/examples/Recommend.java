@@ -5,6 +5,7 @@ import dev.lanner.hstu.Recommendation;
 import dev.lanner.hstu.Recommender;
 import dev.lanner.hstu.SimilarItem;
 import dev.lanner.hstu.data.Interactions;
+import dev.lanner.hstu.data.LeaveOneOut;
 import dev.lanner.tensor.backend.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,8 +36,8 @@ import picocli.CommandLine.Spec;
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class Recommend implements Callable<Integer> {
-    /** Users with fewer have no held-out event: they were dropped from the split. */
-    private static final int LEAST_EVENTS = 3;
+    /** For the histories of the users of one answer. */
+    private static final long CACHE_BYTES = 1 << 26;
 
     @Spec
     private CommandSpec spec;
@@ -151,12 +152,12 @@ public final class Recommend implements Callable<Integer> {
                 "--user: " + userId + " is not among the " + events.userCount() + " users of the model's data");
         int end = events.start(user + 1);
         int count = end - events.start(user);
-        boolean heldOut = !wholeHistory && count >= LEAST_EVENTS;
+        boolean heldOut = !wholeHistory && count >= LeaveOneOut.LEAST_EVENTS;
         Commands.require(
                 spec,
                 at == null || !at.isOfHeldOut() || heldOut,
                 "--at held-out: user " + userId + " has too few events for one to be held out");
-        Recommender recommender = heldOut ? all.withoutLast(1) : all;
+        Recommender recommender = (heldOut ? all.withoutLast(1) : all).withCaches(CACHE_BYTES);
         int known = heldOut ? count - 1 : count;
         int shown = Math.min(history, known);
         Titles titles = new Titles(all.data());

@@ -1,6 +1,5 @@
 package dev.lanner.examples;
 
-import dev.lanner.hstu.train.RunConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,39 +79,24 @@ public final class Reproduce implements Callable<Integer> {
         String provenance = provenance(folder);
         ResultsPage written = kept.page(dataset, provenance);
         // Whatever is in the way is found before hours of training.
-        List<Missing> missing = missing(chosen, dataset, kept);
-        for (Missing run : missing) {
-            kept.write(run.row(), experiments.run(run.title(), run.config(), run.folder()));
+        List<PlannedRun> missing = new ArrayList<>();
+        List<Variant> variants = chosen.stream().map(Row::variant).toList();
+        for (PlannedRun run : PlannedRun.all(variants, options.seeds(), options.epochs(), dataset, out)) {
+            if (kept.has(run)) {
+                options.say(run.title() + ": kept");
+            } else {
+                run.check();
+                missing.add(run);
+            }
+        }
+        for (PlannedRun run : missing) {
+            kept.write(run, experiments.run(run));
             written = kept.page(dataset, provenance);
             written.write(file);
         }
         written.write(file);
         options.print(written.markdown());
         return 0;
-    }
-
-    /** A run that is not kept yet. */
-    private record Missing(Row row, RunConfig config, Path folder) {
-        String title() {
-            return row.name() + ", seed " + config.training().seed();
-        }
-    }
-
-    private List<Missing> missing(List<Row> chosen, Dataset dataset, KeptRuns kept) throws IOException {
-        List<Missing> missing = new ArrayList<>();
-        for (int seed = 1; seed <= options.seeds(); seed++) {
-            for (Row row : chosen) {
-                RunConfig config = row.variant().config(dataset, seed, options.epochs());
-                Missing run = new Missing(row, config, out.resolve(row.name() + "-seed" + seed));
-                if (kept.has(row, config)) {
-                    options.say(run.title() + ": kept");
-                } else {
-                    Experiments.check(config, run.folder());
-                    missing.add(run);
-                }
-            }
-        }
-        return missing;
     }
 
     private List<Row> checkOptions() {

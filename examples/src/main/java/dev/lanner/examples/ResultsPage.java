@@ -54,7 +54,7 @@ final class ResultsPage {
      */
     void add(Row row, TrainedRun run) throws IOException {
         List<TrainedRun> others = runs.get(row);
-        if (!others.isEmpty() && !settings(run).equals(settings(others.get(0)))) {
+        if (!others.isEmpty() && !settings(run).isLike(settings(others.get(0)))) {
             throw new IOException("results: the runs of " + row.name() + " differ in more than their seeds");
         }
         others.add(run);
@@ -171,7 +171,9 @@ final class ResultsPage {
     private static String command(Row row, TrainedRun run) {
         TrainConfig training = run.config().training();
         String preset = row.variant().preset();
-        return "examples/Reproduce --data DIR --rows " + row.name() + " --seeds " + training.seed()
+        return "examples/Reproduce --data DIR --rows " + row.name() + " --seeds " + training.seed() + ".."
+                + training.seed()
+                + " --threads " + run.threads()
                 + (training.epochs() == TrainConfig.preset(preset).epochs() ? "" : " --epochs " + training.epochs())
                 + (run.backend().equals("cpu") ? "" : " -Dbackend=" + run.backend());
     }

@@ -47,12 +47,22 @@ record RunReport(
     /**
      * What a trained model does.
      *
-     * @param test on the test targets
+     * @param test on the test targets; of a model with query time asked at the time of the target
+     * @param testAtLastEvent the same asked at the time of the last event; null for a model without query time
      * @param popularity the popularity ranking on the test targets
      * @param calibration of the ratings of the validation targets
      * @param bias the relative attention bias
      */
-    record Outcome(Evaluation test, RankingMetrics popularity, RatingCalibration calibration, BiasCurves bias) {}
+    record Outcome(
+            Evaluation test,
+            Evaluation testAtLastEvent,
+            RankingMetrics popularity,
+            RatingCalibration calibration,
+            BiasCurves bias) {
+        boolean queryTime() {
+            return testAtLastEvent != null;
+        }
+    }
 
     /** Replaces the file. */
     void write(Path file) throws IOException {
@@ -72,6 +82,7 @@ record RunReport(
         page.expectFirst("#data").text(data);
         summary(page.expectFirst("#summary"));
         settings(page.expectFirst("#settings"));
+        page.expectFirst("#config").text(new String(config.toJson(), StandardCharsets.UTF_8));
         results(page.expectFirst("#results"));
         curves(page);
         bias(page);
@@ -86,9 +97,10 @@ record RunReport(
 
     private void summary(Element list) {
         Evaluation test = outcome.test();
-        card(list, "HR@10", share(test.hitRate10()), "test");
-        card(list, "NDCG@10", share(test.ndcg10()), "test");
-        card(list, "MRR", share(test.mrr()), "test");
+        String targets = outcome.queryTime() ? "test, asked at the target's time" : "test";
+        card(list, "HR@10", share(test.hitRate10()), targets);
+        card(list, "NDCG@10", share(test.ndcg10()), targets);
+        card(list, "MRR", share(test.mrr()), targets);
         if (predictsRatings()) {
             card(list, "rating RMSE", share(test.ratingRmse()), "test");
         }
@@ -130,10 +142,19 @@ record RunReport(
         PublishedResult.COLUMNS.forEach(
                 column -> head.appendElement("th").addClass("number").text(column));
         Element body = table.appendElement("tbody");
-        result(body, PublishedResult.of("this run", outcome.test())).addClass("own");
+        if (outcome.queryTime()) {
+            own(body, "this run, asked at the target's time", outcome.test());
+            own(body, "this run, asked at the last event's time", outcome.testAtLastEvent());
+        } else {
+            own(body, "this run", outcome.test());
+        }
         result(body, PublishedResult.of("popularity, on the same data", outcome.popularity()))
                 .addClass("own");
         PublishedResult.ALL.forEach(published -> result(body, published));
+    }
+
+    private static void own(Element body, String name, Evaluation test) {
+        result(body, PublishedResult.of(name, test)).addClass("own");
     }
 
     private static Element result(Element body, PublishedResult result) {

@@ -139,8 +139,7 @@ public final class TrainMl1m implements Callable<Integer> {
                 trainer.resume();
                 say("resumed after epoch " + trainer.history().size());
             }
-            directory.writeData(dataset.data());
-            directory.writeConfig(config);
+            directory.begin(config, dataset.data());
             try (TrainProgress progress = new TrainProgress(config.training().epochs(), quiet, this::say)) {
                 trainer.fit(progress);
             } catch (OutOfMemoryError e) {
@@ -151,9 +150,10 @@ public final class TrainMl1m implements Callable<Integer> {
                         e);
             }
             Evaluation test = trainer.evaluate(LeaveOneOut.Part.TEST, true);
+            Evaluation without = null;
             String figures = "";
             if (config.model().attention().queryTime()) {
-                Evaluation without = trainer.evaluate(LeaveOneOut.Part.TEST, false);
+                without = trainer.evaluate(LeaveOneOut.Part.TEST, false);
                 say(testLine("with query time   ", test));
                 say(testLine("without query time", without));
                 figures = String.format(
@@ -176,7 +176,7 @@ public final class TrainMl1m implements Callable<Integer> {
                             model.parameterCount(),
                             trainer.history(),
                             trainer.best(),
-                            new RunReport.Outcome(test, popularity, calibration, bias))
+                            new RunReport.Outcome(test, without, popularity, calibration, bias))
                     .write(directory.path().resolve(REPORT));
             print(result(config, trainer, test, popularity.hitRate(10), figures, seconds));
             return 0;

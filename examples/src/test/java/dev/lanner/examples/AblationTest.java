@@ -95,12 +95,23 @@ class AblationTest {
                 .assertUsageErrorOf("Ablation", out.resolve("article-seed1") + ": holds a run with other settings");
     }
 
+    @Test
+    void whatIsInTheWayIsFoundBeforeTheFirstRun() throws IOException {
+        Path data = TinyData.write(scratch.resolve("tiny"), 7);
+        Path out = scratch.resolve("out");
+        Path taken = Files.createDirectories(out.resolve("article-seed2"));
+        Files.createFile(taken.resolve("metrics.csv"));
+        run("--quiet", "--data", data, "--epochs", 1, "--seeds", 2, "--variants", "softmax,article", "--out", out)
+                .assertUsageErrorOf("Ablation", taken + ": holds metrics.csv of a run without its config.json");
+        assertFalse(Files.exists(out.resolve("softmax-seed1")));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "--variants nope | --variants: variant nope is not there; variants: article, softmax, bias-none",
-                "--seeds 0 | --seeds must be positive, found 0",
+                "--seeds 0 | Invalid value for option '--seeds': must be positive, like 3 or 2..3, found '0'",
                 "--epochs 0 | --epochs must be positive, found 0",
                 "--threads 0 | --threads must be in 1..1024, found 0",
                 "--data . | --data and --sample exclude each other",

@@ -39,12 +39,13 @@ class MFalconTimesTest {
         assertLine(lines.get(line++), "LATENCY case=catalogue " + n + " candidates=" + items + " " + milliseconds);
         assertLine(lines.get(line++), "LATENCY case=top100_ranked " + n + " candidates=\\d+ " + milliseconds);
         assertLine(lines.get(line++), "LATENCY case=append n=" + (lengths[0] - 1) + " " + milliseconds);
-        assertLine(lines.get(line++), "LATENCY case=exact_top10 items=" + items + " " + microseconds);
-        assertLine(lines.get(line++), "LATENCY case=exact_top10 items=300 " + microseconds);
-        assertLine(
-                lines.get(line++),
-                "LATENCY case=hnsw_top10 items=" + items + " " + microseconds + " recall@10=[01]" + "\\.\\d{4}"
-                        + " settings=\\S+");
+        for (int searched : new int[] {items, 300}) {
+            assertLine(lines.get(line++), "LATENCY case=exact_top10 items=" + searched + " " + microseconds);
+            assertLine(
+                    lines.get(line++),
+                    "LATENCY case=hnsw_top10 items=" + searched + " " + microseconds
+                            + " recall@10=[01]\\.\\d{4} settings=\\S+ build_s=" + TIME);
+        }
         assertLine(
                 lines.get(line++),
                 "THROUGHPUT case=mixed threads=32 requests=200 one_thread_per_s=\\d+ many_per_s=\\d+ ratio=" + TIME

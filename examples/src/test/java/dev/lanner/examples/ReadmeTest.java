@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,6 +72,27 @@ class ReadmeTest {
         assertFalse(outcome.out().isEmpty(), "nothing printed");
         String printed = String.join("\n", outcome.out());
         assertFalse(printed.contains("NaN"), printed);
+    }
+
+    /** The commands under "Recommendations", in their order: the later ones ask the model that the first trains. */
+    @Test
+    void theWalkThroughRecommendationsWorks() throws Exception {
+        String section = Files.readString(Launcher.ROOT.resolve("README.md"))
+                .split("\n## Recommendations\n", 2)[1]
+                .split("\n## ", 2)[0];
+        List<String> commands = section.lines()
+                .filter(line -> line.startsWith("    examples/"))
+                .map(line -> line.strip().substring("examples/".length()))
+                .toList();
+        assertEquals(3, commands.size(), section);
+        for (String command : commands) {
+            List<String> words = List.of(command.split(" ", -1));
+            Outcome outcome = Launcher.runProgram(
+                    words.get(0), scratch, words.subList(1, words.size()).toArray());
+            assertEquals(0, outcome.exit(), outcome::toString);
+            assertEquals(List.of(), outcome.err());
+            assertFalse(outcome.out().isEmpty(), command);
+        }
     }
 
     private static String program(String block) {

@@ -86,12 +86,14 @@ class ReproduceTest {
         assertTrue(article.minutes() > 0);
 
         // Somewhere else, with what is kept beside the page alone: only what is missing there is trained.
-        Files.delete(kept.resolve("paper-seed1.json"));
+        Files.delete(kept.resolve("paper-seed2.json"));
+        arguments[7] = "2..2";
         arguments[9] = scratch.resolve("other");
         Outcome again = run(arguments);
         assertEquals(0, again.exit(), again::toString);
         assertEquals(
-                3, again.out().stream().filter(line -> line.endsWith(": kept")).count(), again::toString);
+                1, again.out().stream().filter(line -> line.endsWith(": kept")).count(), again::toString);
+        assertTrue(Files.exists(kept.resolve("paper-seed2.json")));
         try (var runs = Files.list(scratch.resolve("other"))) {
             assertEquals(1, runs.count());
         }
@@ -117,7 +119,8 @@ class ReproduceTest {
         assertEquals("cpu", trained.backend());
         assertTrue(trained.minutes() > 1, () -> "minutes " + trained.minutes());
         assertTrue(Files.readString(out.resolve("results.md"))
-                .contains("`examples/Reproduce --data DIR --rows article --seeds 1 --epochs 2`"));
+                .contains("`examples/Reproduce --data DIR --rows article --seeds 1..1 --threads " + trained.threads()
+                        + " --epochs 2`"));
     }
 
     @Test
@@ -169,7 +172,8 @@ class ReproduceTest {
             delimiter = '|',
             value = {
                 "--rows nope | --rows: row nope is not there; rows: article, softmax, sasrec",
-                "--seeds 0 | --seeds must be positive, found 0",
+                "--seeds 0 | Invalid value for option '--seeds': must be positive, like 3 or 2..3, found '0'",
+                "--seeds 3..2 | Invalid value for option '--seeds': must go from the smaller to the greater, found '3..2'",
                 "--epochs 0 | --epochs must be positive, found 0",
                 "--threads 0 | --threads must be in 1..1024, found 0",
                 "--page results.html | --page must end in .md, found results.html",

@@ -216,7 +216,7 @@ class RunReportTest {
                         List.of(epoch),
                         epoch,
                         new RunReport.Outcome(
-                                evaluation, new RankingMetrics(), calibration, new BiasCurves(config, Map.of())))
+                                evaluation, null, new RankingMetrics(), calibration, new BiasCurves(config, Map.of())))
                 .write(file);
         Document other = read(file);
         assertEquals(0, other.select("script").size());
@@ -243,6 +243,7 @@ class RunReportTest {
                         epoch,
                         new RunReport.Outcome(
                                 evaluation,
+                                null,
                                 new RankingMetrics(),
                                 new RatingCalibration(),
                                 new BiasCurves(config, parameters)))
@@ -253,5 +254,44 @@ class RunReportTest {
                 other.select("figure").eachAttr("id"));
         assertEquals(0, other.select("#bins, #time-buckets").size());
         assertFalse(other.expectFirst("#summary").text().contains("RMSE"));
+    }
+
+    @Test
+    void aModelWithQueryTimeShowsBothWaysOfAsking() throws IOException {
+        HstuConfig config = HstuConfig.preset("paper");
+        Evaluation atTarget = new Evaluation(0.5, 0.25, 0.5, 0.25, 0.5, 0.25, 0.125, 0, 0);
+        Evaluation atLastEvent = new Evaluation(0.375, 0.125, 0.5, 0.25, 0.5, 0.25, 0.125, 0, 0);
+        EpochMetrics epoch = new EpochMetrics(1, 1, 1, 1, 0, atTarget);
+        Path file = scratch.resolve("asked.html");
+        new RunReport(
+                        new RunConfig("x", "0", 1, config, TrainConfig.PAPER),
+                        "x",
+                        1,
+                        List.of(epoch),
+                        epoch,
+                        new RunReport.Outcome(
+                                atTarget,
+                                atLastEvent,
+                                new RankingMetrics(),
+                                new RatingCalibration(),
+                                new BiasCurves(config, Map.of())))
+                .write(file);
+        Document other = read(file);
+        assertEquals(
+                "this run, asked at the target's time .5000 .2500 .5000 .2500 .5000 .2500",
+                other.select("#results tr.own").get(0).text());
+        assertEquals(
+                "this run, asked at the last event's time .3750 .1250 .5000 .2500 .5000 .2500",
+                other.select("#results tr.own").get(1).text());
+        assertEquals(
+                "test, asked at the target's time",
+                other.expectFirst("#summary dd small").text());
+    }
+
+    @Test
+    void everySettingIsThere() throws IOException {
+        assertEquals(
+                Files.readString(run.resolve("config.json")).strip(),
+                page.expectFirst("#config").wholeText().strip());
     }
 }
