@@ -100,7 +100,10 @@ final class ResultsPage {
     }
 
     private void means(StringBuilder out, Row row, List<TrainedRun> of) {
-        String name = "`" + row.name() + "`" + (row.usesTimes() && !provenance.isEmpty() ? " *" : "");
+        Variant variant = row.variant();
+        String name = "`" + row.name() + "`"
+                + (variant.setting() == null ? "" : " (`" + variant.preset() + "`, " + variant.difference() + ")")
+                + (row.usesTimes() && !provenance.isEmpty() ? " *" : "");
         boolean queryTime = of.get(0).testAtLastEvent() != null;
         meanLine(
                 out,

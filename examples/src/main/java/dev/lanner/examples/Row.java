@@ -15,7 +15,12 @@ record Row(Variant variant, PublishedResult published, boolean usesTimes) {
     /** All rows, in the order of the table. */
     static final List<Row> ALL = List.of(
             of("article", "HSTU", PublishedResult.PAPER, true),
-            new Row(Variant.named(List.of("softmax")).get(0), null, true),
+            of("softmax", true),
+            of("bias-none", false),
+            of("bias-position", false),
+            of("bias-time", true),
+            of("no-action", true),
+            of("full-softmax", true),
             of("sasrec", "SASRec", PublishedResult.RECTOOLS, false),
             of("position-only", "HSTU, position bias only (no query time)", PublishedResult.RECTOOLS, false),
             of("paper", "HSTU (query time)", PublishedResult.RECTOOLS, true),
@@ -29,6 +34,11 @@ record Row(Variant variant, PublishedResult published, boolean usesTimes) {
         public Iterator<String> iterator() {
             return ALL.stream().map(Row::name).iterator();
         }
+    }
+
+    /** A variant that nobody has published. */
+    private static Row of(String variant, boolean usesTimes) {
+        return new Row(Variant.named(List.of(variant)).get(0), null, usesTimes);
     }
 
     private static Row of(String preset, String model, String source, boolean usesTimes) {
