@@ -22,7 +22,8 @@ class GpuScriptTest {
                 *-version*) echo 'openjdk version "25"' ;;
                 *ListDevices*) echo "$DEVICE" ;;
                 *" check") exit "$CHECK" ;;
-                *" steps") echo "$STEPS" ;;
+                *" steps") echo "$STEPS"; echo "TIME side=lanner case=step ms=1" >>"$RESULTS" ;;
+                *" attention") echo "TIME side=lanner case=attention ms=2" >>"$RESULTS" ;;
                 *" epoch") exit 7 ;;
                 *" table") echo "the table" ;;
             esac
@@ -91,7 +92,15 @@ class GpuScriptTest {
     }
 
     private Outcome compare(Path folder, String device, int check, String steps) throws Exception {
-        Map<String, String> environment = Map.of("DEVICE", device, "CHECK", Integer.toString(check), "STEPS", steps);
+        Map<String, String> environment = Map.of(
+                "DEVICE",
+                device,
+                "CHECK",
+                Integer.toString(check),
+                "STEPS",
+                steps,
+                "RESULTS",
+                folder.resolve("results/results.txt").toString());
         return run(
                 folder.resolve("run"),
                 environment,
@@ -130,6 +139,10 @@ class GpuScriptTest {
         assertTrue(outcome.text().endsWith("the table\n"), outcome::toString);
         List<String> results = Files.readAllLines(folder.resolve("results/results.txt"));
         assertTrue(results.contains("DEVICE 0 Some GPU (GPU, OPENCL) (used)"), results::toString);
+        assertTrue(results.contains("REFUSED side=lanner case=step ms=1"), results::toString);
+        assertEquals(
+                List.of("TIME side=lanner case=attention ms=2"),
+                results.stream().filter(line -> line.startsWith("TIME")).toList());
         assertEquals(
                 List.of(
                         "FAILED side=lanner_steps case=all why=the driver refused a call, so that no time of this part counts,"

@@ -189,7 +189,7 @@ public final class MFalconTimes implements Callable<Integer> {
         int repeats = Math.max(1, runs / 10);
         KvCache cache = falcon.encode(history);
         FullForward full = new FullForward(model);
-        // In the order of their lengths, since the first pass of all is that in which most is compiled.
+        // The whole pass first: it compiles most of what the other two use.
         Timing oneByOne = Timing.of(0, passes, () -> full.ratings(history, cache.lastTime(), candidates));
         Timing encoding = Timing.of(warmUp, repeats, () -> falcon.encode(history));
         Timing cached = Timing.of(warmUp, repeats, () -> falcon.score(cache, candidates));

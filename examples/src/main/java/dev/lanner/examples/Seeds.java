@@ -25,7 +25,8 @@ record Seeds(int first, int last) {
         public Seeds convert(String text) {
             Matcher matcher = RANGE.matcher(text);
             if (!matcher.matches()) {
-                throw new TypeConversionException("must be positive, like 3 or 2..3, found '" + text + "'");
+                throw new TypeConversionException(
+                        "must be like 3 or 2..3, from 1 and of at most nine digits, found '" + text + "'");
             }
             int first = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
             int last = Integer.parseInt(matcher.group(2));

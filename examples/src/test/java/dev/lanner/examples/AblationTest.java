@@ -111,7 +111,7 @@ class AblationTest {
             delimiter = '|',
             value = {
                 "--variants nope | --variants: variant nope is not there; variants: article, softmax, bias-none",
-                "--seeds 0 | Invalid value for option '--seeds': must be positive, like 3 or 2..3, found '0'",
+                "--seeds 0 | Invalid value for option '--seeds': must be like 3 or 2..3, from 1 and of at most nine digits, found '0'",
                 "--epochs 0 | --epochs must be positive, found 0",
                 "--threads 0 | --threads must be in 1..1024, found 0",
                 "--data . | --data and --sample exclude each other",

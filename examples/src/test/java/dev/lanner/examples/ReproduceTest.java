@@ -172,7 +172,7 @@ class ReproduceTest {
             delimiter = '|',
             value = {
                 "--rows nope | --rows: row nope is not there; rows: article, softmax, bias-none",
-                "--seeds 0 | Invalid value for option '--seeds': must be positive, like 3 or 2..3, found '0'",
+                "--seeds 0 | Invalid value for option '--seeds': must be like 3 or 2..3, from 1 and of at most nine digits, found '0'",
                 "--seeds 3..2 | Invalid value for option '--seeds': must go from the smaller to the greater, found '3..2'",
                 "--epochs 0 | --epochs must be positive, found 0",
                 "--threads 0 | --threads must be in 1..1024, found 0",

@@ -194,7 +194,7 @@ public final class Recommender {
 
     /**
      * With candidates from an approximate index, which is made here, instead of an exact one: for catalogues beyond a hundred thousand
-     * items, with settings whose recall was measured on its embeddings. Lists may then miss an item, and end early.
+     * items; measure the recall of the settings on your own embeddings first. Lists may then miss an item, and end early.
      */
     public Recommender withApproximateSearch(HnswIndex.Settings settings) {
         MFalcon scorer = basis.scorer();

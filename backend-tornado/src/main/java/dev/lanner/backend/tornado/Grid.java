@@ -6,21 +6,27 @@ import uk.ac.manchester.tornado.api.WorkerGrid3D;
 /**
  * How many groups of work items run a kernel, and how large they are.
  *
- * @param groups along x, y and z; along y and z at most 65,535, which is what NVIDIA's GPUs take
+ * @param groups along x, y and z; along y and z at most {@link #MOST_GROUPS}
  * @param group work items of a group along x, y and z
  */
 record Grid(int[] groups, int[] group) {
-    private static final int MOST_GROUPS = 65_535;
+    /** Along y and z NVIDIA's GPUs run no more; TornadoVM would then run fewer, or none, without an error. */
+    static final int MOST_GROUPS = 65_535;
 
     /** Work items of a group of element-wise kernels. */
     static final int ELEMENTS = 64;
 
-    /** Checks the groups: TornadoVM would run fewer, or none, without an error. */
-    Grid {
-        if (groups[1] > MOST_GROUPS || groups[2] > MOST_GROUPS) {
+    /**
+     * Checks what takes groups along y or z.
+     *
+     * @param operation whose it is
+     * @param what it is, in the plural
+     * @throws BackendException if there are more than a device takes
+     */
+    static void check(String operation, String what, int count, int most) {
+        if (count > most) {
             throw new BackendException(
-                    "too large for a device: it runs at most " + MOST_GROUPS + " groups along y and z, found "
-                            + groups[1] + " and " + groups[2] + "; take fewer rows or a smaller batch");
+                    operation + ": a device takes at most " + most + " " + what + ", found " + count);
         }
     }
 

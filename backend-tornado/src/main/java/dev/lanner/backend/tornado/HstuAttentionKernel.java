@@ -185,11 +185,12 @@ final class HstuAttentionKernel implements FusedKernel {
     }
 
     private Grid grid(View[] inputs, int width) {
+        int heads = Math.multiplyExact(sequences(inputs), op.heads());
+        Grid.check("attention", "sequences times heads", heads, Grid.MOST_GROUPS);
         return new Grid(
-                new int[] {
-                    Math.max(Math.ceilDiv(width, AttentionTiles.COLUMNS), 1), tiles(), sequences(inputs) * op.heads()
-                },
-                new int[] {AttentionTiles.ITEMS, AttentionTiles.ITEMS, 1});
+                new int[] {Math.max(Math.ceilDiv(width, AttentionTiles.COLUMNS), 1), tiles(), heads}, new int[] {
+                    AttentionTiles.ITEMS, AttentionTiles.ITEMS, 1
+                });
     }
 
     private static TornadoStorage[] storages(View[] inputs, TornadoStorage... more) {

@@ -37,6 +37,8 @@ final class Products {
 
     /** The groups of a batch of products. */
     static Grid grid(int m, int n, int batch) {
+        Grid.check("product", "rows of a matrix", m, Grid.MOST_GROUPS * TILE);
+        Grid.check("product", "matrices in a batch", batch, Grid.MOST_GROUPS);
         return new Grid(new int[] {Math.ceilDiv(n, TILE), Math.ceilDiv(m, TILE), batch}, new int[] {ITEMS, ITEMS, 1});
     }
 

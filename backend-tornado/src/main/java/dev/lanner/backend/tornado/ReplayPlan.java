@@ -238,7 +238,7 @@ final class ReplayPlan implements AutoCloseable {
         });
     }
 
-    /** Runs a graph of a plan. A plan keeps the results of all its own runs for ever, a selected graph those of its selection. */
+    /** Runs a graph of a plan. It is selected even where it is the only one: a plan itself keeps the result of every run for ever. */
     static TornadoExecutionResult execute(TornadoExecutionPlan plan, int graph) {
         return plan.withGraph(graph).execute();
     }

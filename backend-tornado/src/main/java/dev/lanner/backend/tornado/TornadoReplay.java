@@ -32,7 +32,7 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     private final Set<TornadoStorage> outputs = identitySet();
     private ReplayPlan plan;
     private boolean wasCompiled;
-    /** Why a run after the first has failed, which leaves nobody knows what on the device. */
+    /** Why a run after the first has failed: what is on the device since is unknown. */
     private Throwable failure;
 
     TornadoReplay(TornadoBackend owner, TornadoDevice device, Recording recording) {
@@ -140,7 +140,8 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     private void checkNotFailed() {
         if (failure != null) {
             throw new BackendException(
-                    "program: a run of it has failed, and what it had on the device is lost: load the last checkpoint",
+                    "program: a run of it has failed, and the tensors that it had on the device are lost: make the model anew, and load"
+                            + " the last checkpoint",
                     failure);
         }
     }

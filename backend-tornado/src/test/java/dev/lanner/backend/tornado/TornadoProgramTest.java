@@ -154,7 +154,8 @@ class TornadoProgramTest {
                 program.run(3);
                 backend.replays().iterator().next().fail(new BackendException("the device is gone"));
                 String told =
-                        "program: a run of it has failed, and what it had on the device is lost: load the last checkpoint";
+                        "program: a run of it has failed, and the tensors that it had on the device are lost: make the model anew, and load"
+                                + " the last checkpoint";
                 assertEquals(
                         told,
                         assertThrows(BackendException.class, () -> program.run(4))
@@ -162,6 +163,11 @@ class TornadoProgramTest {
                 assertEquals(
                         told,
                         assertThrows(BackendException.class, sum::toFloats).getMessage());
+                Tensor zeros = Tensor.zeros(DType.F32, Shape.of(2));
+                assertEquals(
+                        told,
+                        assertThrows(BackendException.class, () -> sum.assign(zeros))
+                                .getMessage());
             }
         }
     }
@@ -171,10 +177,7 @@ class TornadoProgramTest {
         on(TornadoBackend.NAME, () -> {
             Tensor many = Tensor.ones(DType.F32, Shape.of(65_536, 1, 1));
             BackendException e = assertThrows(BackendException.class, () -> many.matmul(many));
-            assertEquals(
-                    "too large for a device: it runs at most 65535 groups along y and z, found 1 and 65536;"
-                            + " take fewer rows or a smaller batch",
-                    e.getMessage());
+            assertEquals("product: a device takes at most 65535 matrices in a batch, found 65536", e.getMessage());
             return null;
         });
     }

@@ -44,8 +44,8 @@ public record InitialValues(Distribution distribution, double scale) {
             case NORMAL -> Initializer.normal(scale);
             case TRUNCATED_NORMAL -> Initializer.truncatedNormal(scale);
             case FAN_IN -> Initializer.uniform(scale / Math.sqrt(inputs));
-            case XAVIER_UNIFORM -> Initializer.xavierUniform(scale);
-            case XAVIER_NORMAL -> Initializer.xavierNormal(scale);
+            case XAVIER_UNIFORM -> Initializer.uniform(scale * Math.sqrt(6.0 / (inputs + outputs)));
+            case XAVIER_NORMAL -> Initializer.normal(scale * Math.sqrt(2.0 / (inputs + outputs)));
         };
     }
 

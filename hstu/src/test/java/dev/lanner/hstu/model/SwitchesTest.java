@@ -308,6 +308,20 @@ class SwitchesTest {
         assertEquals(bias.time(), !Arrays.equals(before, states(model, batch)));
     }
 
+    /** Tables of one number each too, which are vectors. */
+    @ParameterizedTest
+    @EnumSource(InitialValues.Distribution.class)
+    void everyParameterMayBeginWithEveryDistribution(InitialValues.Distribution distribution) {
+        HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0);
+        InitialValues values = new InitialValues(distribution, 0.25);
+        for (String name : new String[] {"items", "positions", "projection", "output", "positionBias", "timeBias"}) {
+            config = config.with("initial." + name, values);
+        }
+        HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
+        float[] bias = model.namedParameters().get("blocks.0.time_bias").toFloats();
+        assertTrue(bias[0] != 0 && Math.abs(bias[0]) < 1, () -> "bias " + bias[0]);
+    }
+
     @Test
     void headsMayHaveWidthsOfTheirOwn() {
         HstuConfig config = Batches.sized(HstuConfig.preset("paper"), 0)
