@@ -25,7 +25,6 @@ record Row(Variant variant, PublishedResult published, boolean usesTimes) {
             of("position-only", "HSTU, position bias only (no query time)", PublishedResult.RECTOOLS, false),
             of("paper", "HSTU (query time)", PublishedResult.RECTOOLS, true),
             of("paper-large", "HSTU-large (query time)", PublishedResult.RECTOOLS, true),
-            new Row(Variant.preset("best-no-query-time"), null, true),
             new Row(Variant.preset("best"), null, true));
 
     /** The names of all rows. */

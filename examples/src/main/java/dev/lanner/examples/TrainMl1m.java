@@ -59,8 +59,7 @@ public final class TrainMl1m implements Callable<Integer> {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "model preset: article (default), paper, paper-large, position-only, sasrec, best,"
-                    + " best-no-query-time")
+            description = "model preset: article (default), paper, paper-large, position-only, sasrec, best")
     private String preset;
 
     @Option(

@@ -17,7 +17,6 @@ final class Presets {
         ALL.put("position-only", Presets::positionOnly);
         ALL.put("sasrec", Presets::sasrec);
         ALL.put("best", Presets::best);
-        ALL.put("best-no-query-time", Presets::bestWithoutQueryTime);
     }
 
     private Presets() {}
@@ -143,13 +142,5 @@ final class Presets {
                 .with("preset", "best")
                 .with("features.actions", true)
                 .with("features.queryGap", true);
-    }
-
-    /** What {@code best} is for whoever does not know the time of the request. */
-    static HstuConfig bestWithoutQueryTime() {
-        return paperLarge()
-                .with("preset", "best-no-query-time")
-                .with("attention.queryTime", false)
-                .with("features.actions", true);
     }
 }

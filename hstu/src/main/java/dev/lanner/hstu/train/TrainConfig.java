@@ -113,7 +113,7 @@ public record TrainConfig(
     public static TrainConfig preset(String name) {
         return switch (HstuConfig.preset(name).preset()) {
             case "article" -> ARTICLE;
-            case "best", "best-no-query-time" -> BEST;
+            case "best" -> BEST;
             default -> PAPER;
         };
     }

@@ -126,8 +126,7 @@ class HstuConfigTest {
 
     @Test
     void presetsAreFoundByTheirNames() {
-        for (String name :
-                List.of("article", "paper", "paper-large", "position-only", "sasrec", "best", "best-no-query-time")) {
+        for (String name : List.of("article", "paper", "paper-large", "position-only", "sasrec", "best")) {
             assertEquals(name, HstuConfig.preset(name).preset());
         }
         String told = assertThrows(IllegalArgumentException.class, () -> HstuConfig.preset("nope"))
@@ -185,8 +184,7 @@ class HstuConfigTest {
         "paper-large, false",
         "position-only, false",
         "sasrec, false",
-        "best, false",
-        "best-no-query-time, false"
+        "best, false"
     })
     void aPresetMakesAModel(String name, boolean predictsRatings) {
         HstuConfig config = HstuConfig.preset(name);

@@ -34,8 +34,7 @@ class ModelGradientTest {
 
     @Provide
     Arbitrary<String> presets() {
-        return Arbitraries.of(
-                "article", TARGET_AWARE, "paper", "paper-large", "position-only", "best", "best-no-query-time");
+        return Arbitraries.of("article", TARGET_AWARE, "paper", "paper-large", "position-only", "best");
     }
 
     /** A large epsilon and two blocks: normalised sums near the root of a small one bend too sharply for differences. */

@@ -362,7 +362,7 @@ class TrainerTest {
         Files.write(file, config.toJson());
         assertEquals(config, RunConfig.read(file));
         String text = Files.readString(file);
-        for (String preset : List.of("paper", "paper-large", "position-only", "sasrec", "best", "best-no-query-time")) {
+        for (String preset : List.of("paper", "paper-large", "position-only", "sasrec", "best")) {
             RunConfig other = new RunConfig("d", "f", 3, HstuConfig.preset(preset), TrainConfig.preset(preset));
             Files.write(file, other.toJson());
             assertEquals(other, RunConfig.read(file));
@@ -522,7 +522,6 @@ class TrainerTest {
         assertSame(TrainConfig.PAPER, TrainConfig.preset("paper-large"));
         assertSame(TrainConfig.PAPER, TrainConfig.preset("sasrec"));
         assertSame(TrainConfig.BEST, TrainConfig.preset("best"));
-        assertSame(TrainConfig.BEST, TrainConfig.preset("best-no-query-time"));
         assertThrows(IllegalArgumentException.class, () -> new AveragingConfig(1));
         assertThrows(IllegalArgumentException.class, () -> new AveragingConfig(Double.NaN));
     }
