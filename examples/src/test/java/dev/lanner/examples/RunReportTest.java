@@ -228,12 +228,11 @@ class RunReportTest {
         assertEquals(0, other.select("#bias, #time-buckets").size());
     }
 
-    @Test
-    void aModelWithoutRatingHeadHasNoFigureOfRatings() throws IOException {
-        HstuConfig config = HstuConfig.preset("position-only");
-        Evaluation evaluation = new Evaluation(1, 1, 1, 1, 1, 1, 1, 0, 0);
-        EpochMetrics epoch = new EpochMetrics(1, 1, 1, 1, 0, evaluation);
-        Map<String, Tensor> parameters = Map.of("blocks.0.position_bias", Tensor.zeros(DType.F32, Shape.of(399)));
+    /** The page of a model without rating head after an epoch. */
+    private static Document unrated(
+            HstuConfig config, Evaluation test, Evaluation atLastEvent, Map<String, Tensor> parameters)
+            throws IOException {
+        EpochMetrics epoch = new EpochMetrics(1, 1, 1, 1, 0, test);
         Path file = scratch.resolve("unrated.html");
         new RunReport(
                         new RunConfig("x", "0", 1, config, TrainConfig.PAPER),
@@ -242,13 +241,21 @@ class RunReportTest {
                         List.of(epoch),
                         epoch,
                         new RunReport.Outcome(
-                                evaluation,
-                                null,
+                                test,
+                                atLastEvent,
                                 new RankingMetrics(),
                                 new RatingCalibration(),
                                 new BiasCurves(config, parameters)))
                 .write(file);
-        Document other = read(file);
+        return read(file);
+    }
+
+    @Test
+    void aModelWithoutRatingHeadHasNoFigureOfRatings() throws IOException {
+        HstuConfig config = HstuConfig.preset("position-only");
+        Evaluation evaluation = new Evaluation(1, 1, 1, 1, 1, 1, 1, 0, 0);
+        Map<String, Tensor> parameters = Map.of("blocks.0.position_bias", Tensor.zeros(DType.F32, Shape.of(399)));
+        Document other = unrated(config, evaluation, null, parameters);
         assertEquals(
                 List.of("loss", "ranking", "position-bias"),
                 other.select("figure").eachAttr("id"));
@@ -261,22 +268,7 @@ class RunReportTest {
         HstuConfig config = HstuConfig.preset("paper");
         Evaluation atTarget = new Evaluation(0.5, 0.25, 0.5, 0.25, 0.5, 0.25, 0.125, 0, 0);
         Evaluation atLastEvent = new Evaluation(0.375, 0.125, 0.5, 0.25, 0.5, 0.25, 0.125, 0, 0);
-        EpochMetrics epoch = new EpochMetrics(1, 1, 1, 1, 0, atTarget);
-        Path file = scratch.resolve("asked.html");
-        new RunReport(
-                        new RunConfig("x", "0", 1, config, TrainConfig.PAPER),
-                        "x",
-                        1,
-                        List.of(epoch),
-                        epoch,
-                        new RunReport.Outcome(
-                                atTarget,
-                                atLastEvent,
-                                new RankingMetrics(),
-                                new RatingCalibration(),
-                                new BiasCurves(config, Map.of())))
-                .write(file);
-        Document other = read(file);
+        Document other = unrated(config, atTarget, atLastEvent, Map.of());
         assertEquals(
                 "this run, asked at the target's time .5000 .2500 .5000 .2500 .5000 .2500",
                 other.select("#results tr.own").get(0).text());

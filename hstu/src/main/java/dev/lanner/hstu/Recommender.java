@@ -224,7 +224,8 @@ public final class Recommender {
      * With the encoded histories of users kept from request to request, those asked for last if not all fit (M-FALCON's caches). Another
      * recommender made by {@link #withoutLast} has none until it is given its own.
      *
-     * @param bytes that all may have together; a user of {@code article} with 200 events takes about 0.4 MB
+     * @param bytes that all may have together; an event takes 8 bytes and 4 for each key and value of each block, so a
+     *     user of {@code article} with 200 events takes 0.2 MB
      * @throws IllegalArgumentException if they are not positive
      */
     public Recommender withCaches(long bytes) {

@@ -16,7 +16,7 @@ public final class Devices {
     public static final String PROPERTY = "lanner.tornado.device";
 
     private static final String INSTALL =
-            "install one, NVIDIA's for the PTX and CUDA backends (check it with nvidia-smi), or one for OpenCL, on a CPU for example"
+            "install a driver, NVIDIA's for the PTX and CUDA backends (check it with nvidia-smi), or another for OpenCL, on a CPU for example"
                     + " pocl-opencl-icd (check it with clinfo -l)";
     /** Set by the SDK's argument file. */
     private static final String IMPLEMENTATION = "tornado.load.runtime.implementation";
@@ -51,7 +51,7 @@ public final class Devices {
             // What TornadoVM's classes throw while they are loaded.
             String why = System.getProperty(IMPLEMENTATION) == null
                     ? "TornadoVM does not run in this JVM: start it with @$TORNADOVM_HOME/tornado-argfile"
-                    : "TornadoVM finds no driver: " + INSTALL;
+                    : "TornadoVM cannot look for devices: " + INSTALL;
             throw new BackendException(why + " (" + rootCause(e) + ")", e);
         }
     }

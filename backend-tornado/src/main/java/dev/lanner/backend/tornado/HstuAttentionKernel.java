@@ -185,10 +185,10 @@ final class HstuAttentionKernel implements FusedKernel {
     }
 
     private Grid grid(View[] inputs, int width) {
-        int heads = Math.multiplyExact(sequences(inputs), op.heads());
-        Grid.check("attention", "sequences times heads", heads, Grid.MOST_GROUPS);
+        int batch = Math.multiplyExact(sequences(inputs), op.heads());
+        Grid.check("attention", "sequences times heads", batch, Grid.MOST_GROUPS);
         return new Grid(
-                new int[] {Math.max(Math.ceilDiv(width, AttentionTiles.COLUMNS), 1), tiles(), heads}, new int[] {
+                new int[] {Math.max(Math.ceilDiv(width, AttentionTiles.COLUMNS), 1), tiles(), batch}, new int[] {
                     AttentionTiles.ITEMS, AttentionTiles.ITEMS, 1
                 });
     }

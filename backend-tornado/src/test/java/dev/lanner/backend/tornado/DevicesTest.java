@@ -64,7 +64,7 @@ class DevicesTest {
     void aMissingDriverIsTold() throws Exception {
         Path backends = Path.of(System.getenv("TORNADOVM_HOME"), "etc", "tornado.backend");
         assumeTrue(Files.readString(backends).matches("(?s).*tornado\\.backends=opencl-backend\\s*"));
-        assertTold("TornadoVM finds no driver: install one, NVIDIA's", list(false, argumentFile()));
+        assertTold("TornadoVM cannot look for devices: install a driver, NVIDIA's", list(false, argumentFile()));
     }
 
     @Test

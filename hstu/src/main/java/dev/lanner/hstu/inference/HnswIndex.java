@@ -25,7 +25,7 @@ public final class HnswIndex implements ItemIndex {
      * @param searchCandidates looked at by a search, ef; a search for more looks at as many as it is for
      */
     public record Settings(int links, int buildCandidates, int searchCandidates) {
-        /** A recall@10 of 0.99 and more for some thousand items; for large catalogues more candidates are needed (docs/performance.md). */
+        /** A recall@10 of 0.99 and more for some thousand items, but of 0.81 for 100,000 (docs/performance.md). */
         public static final Settings DEFAULT = new Settings(16, 200, 200);
 
         /** Checks the values. */
