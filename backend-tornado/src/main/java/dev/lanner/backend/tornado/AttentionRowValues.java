@@ -65,17 +65,15 @@ final class AttentionRowValues {
             int head = i - row * heads;
             int keyWidth = meta.get(AttentionTiles.KEY_WIDTH);
             // Every row of a sequence sees itself; of the others nothing is asked.
-            float largest = 0;
+            float largest = -Float.MAX_VALUE;
             float sum = 0;
             for (int key = AttentionTiles.start(meta, offsets, row); key <= row; key++) {
                 float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, row, key);
                 float product = AttentionTiles.product(
                         meta, AttentionTiles.Q, q, row, AttentionTiles.K, k, key, head, keyWidth);
                 float score = (product + bias) * reals.get(1);
-                if (sum == 0) {
-                    largest = score;
-                    sum = 1;
-                } else if (score > largest) {
+                // A masked key's score, minus infinity, is never the largest.
+                if (score > largest) {
                     sum = sum * TornadoMath.exp(largest - score) + 1;
                     largest = score;
                 } else {

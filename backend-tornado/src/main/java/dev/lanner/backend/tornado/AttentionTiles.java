@@ -173,7 +173,7 @@ final class AttentionTiles {
         if (meta.get(IS_SOFTMAX) == 1) {
             weight = TornadoMath.exp(score * reals.get(1) - rowValues.get(rowValues(meta, row, head)));
         } else {
-            weight = score / (1 + TornadoMath.exp(-score));
+            weight = FloatElements.silu(score);
         }
         return weight;
     }
@@ -197,9 +197,9 @@ final class AttentionTiles {
         return slope;
     }
 
-    /** The derivative of SiLU. */
+    /** The derivative of SiLU, with its limit 0 at minus infinity. */
     static float siluSlope(float x) {
-        float sigmoid = 1 / (1 + TornadoMath.exp(-x));
-        return sigmoid * (1 + x * (1 - sigmoid));
+        float sigmoid = FloatElements.sigmoid(x);
+        return x == Float.NEGATIVE_INFINITY ? 0 : sigmoid * (1 + x * (1 - sigmoid));
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -36,7 +37,6 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
 
     private final TornadoDevice device;
     private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
-    private long bytes;
     private int made;
 
     EagerDispatcher(TornadoDevice device) {
@@ -82,7 +82,6 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
             TornadoCall.named(what(task), plan::execute);
         } catch (BackendException | OutOfMemoryError e) {
             plans.values().remove(plan);
-            bytes -= plan.bytes();
             TornadoCall.close(e, plan::close);
             throw e;
         }
@@ -110,12 +109,12 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
         }
         Plan made = TornadoCall.named(what(task), () -> new Plan(key, task));
         plans.put(key, made);
-        bytes += made.bytes();
         evict();
         return made;
     }
 
     private void evict() {
+        long bytes = plans.values().stream().mapToLong(Plan::bytes).sum();
         while (bytes > MOST_BYTES && plans.size() > 1) {
             Plan oldest = plans.values().iterator().next();
             plans.values().remove(oldest);
@@ -126,9 +125,9 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
 
     @Override
     public void close() {
-        plans.values().forEach(Plan::close);
+        List<Plan> all = List.copyOf(plans.values());
         plans.clear();
-        bytes = 0;
+        TornadoCall.closeAll(all, Plan::close);
     }
 
     /** One compiled kernel with its arrays. */
@@ -186,11 +185,10 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
         }
 
         long bytes() {
-            long sum = 0;
-            for (TornadoNativeArray array : arrays) {
-                sum += array.getNumBytesOfSegment();
-            }
-            return sum;
+            // One array may be several arguments.
+            return Stream.concat(Arrays.stream(arrays).distinct(), Stream.of(meta, reals))
+                    .mapToLong(TornadoNativeArray::getNumBytesOfSegment)
+                    .sum();
         }
 
         TornadoExecutionPlan compile() {

@@ -13,6 +13,14 @@ record Grid(int[] groups, int[] group) {
     /** Along y and z NVIDIA's GPUs run no more; TornadoVM would then run fewer, or none, without an error. */
     static final int MOST_GROUPS = 65_535;
 
+    Grid {
+        // TornadoVM narrows the number of work items to an int, unchecked.
+        if ((long) groups[0] * group[0] > Integer.MAX_VALUE) {
+            throw new BackendException(
+                    "a device runs at most 2^31-1 work items in a row, found " + groups[0] + " groups of " + group[0]);
+        }
+    }
+
     /** Work items of a group of element-wise kernels. */
     static final int ELEMENTS = 64;
 

@@ -180,14 +180,7 @@ final class PlainOps {
         int slices = Math.ceilDiv(depth, slice);
         TornadoStorage parts = memory.floats(slices * m * n);
         View products = new View(parts, Layout.contiguous(Shape.of(slices, m, n)));
-        product(
-                alpha,
-                a.expand(Shape.of(slices, m, depth)),
-                b.expand(Shape.of(slices, depth, n)),
-                0,
-                products,
-                slice,
-                slice);
+        product(alpha, a, b, 0, products, slice, slice);
         reduce(ReduceOp.SUM, products, out.expand(Shape.of(1, m, n)));
         memory.giveBack(parts);
     }
@@ -195,6 +188,8 @@ final class PlainOps {
     /**
      * A batch of products.
      *
+     * @param a of the rank of out, or one matrix for the whole batch
+     * @param b like a
      * @param length how much of K is summed
      * @param further how much further along K it begins in each product of the batch
      */
@@ -203,15 +198,18 @@ final class PlainOps {
         int m = out.shape().size(rank - 2);
         int n = out.shape().size(rank - 1);
         Meta meta = new Meta(
-                new float[] {(float) alpha, (float) beta}, m, n, a.shape().size(rank - 1));
+                new float[] {(float) alpha, (float) beta},
+                m,
+                n,
+                a.shape().size(a.shape().rank() - 1));
         View[] operands = {a, b, out};
         Layout[] first = new Layout[operands.length];
+        Layout batch = first(out.layout());
         for (int i = 0; i < operands.length; i++) {
             Layout layout = operands[i].layout();
-            meta.set(3 + 2 * i, layout.stride(rank - 2)).set(4 + 2 * i, layout.stride(rank - 1));
-            first[i] = count(operands[i]) == 0
-                    ? out.layout().slice(rank - 2, 0, 1, 1).slice(rank - 1, 0, 1, 1)
-                    : layout.slice(rank - 2, 0, 1, 1).slice(rank - 1, 0, 1, 1);
+            int last = layout.shape().rank() - 1;
+            meta.set(3 + 2 * i, layout.stride(last - 1)).set(4 + 2 * i, layout.stride(last));
+            first[i] = count(operands[i]) == 0 ? batch : first(layout).expand(batch.shape());
         }
         meta.set(9, length).set(10, further);
         to.dispatch(new DeviceTask(
@@ -221,6 +219,12 @@ final class PlainOps {
                 storage(a),
                 storage(b),
                 storage(out)));
+    }
+
+    /** The first element of each matrix. */
+    private static Layout first(Layout matrices) {
+        int last = matrices.shape().rank() - 1;
+        return matrices.slice(last - 1, 0, 1, 1).slice(last, 0, 1, 1);
     }
 
     void gatherRows(View table, View indices, View out) {

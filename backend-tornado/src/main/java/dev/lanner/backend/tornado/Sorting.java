@@ -42,6 +42,8 @@ final class Sorting {
     private static final int GROUP = 128;
     private static final int MOST_RUNS = 1024;
     private static final int LEAST_RUN = 256;
+    /** Counts of all runs together: with more rows there are fewer runs. */
+    private static final int MOST_COUNTS = 1 << 26;
 
     private Sorting() {}
 
@@ -55,9 +57,10 @@ final class Sorting {
      * @param rows they are in [0, rows), rows at least 1
      */
     static Sorted sort(Dispatcher to, Memory memory, TornadoStorage indices, int stride, int offset, int n, int rows) {
-        int run = Math.max(Math.ceilDiv(n, MOST_RUNS), LEAST_RUN);
+        int mostRuns = Math.clamp(MOST_COUNTS / rows, 1, MOST_RUNS);
+        int run = Math.max(Math.ceilDiv(n, mostRuns), LEAST_RUN);
         int runs = Math.max(Math.ceilDiv(n, run), 1);
-        int counts = Math.multiplyExact(rows, runs);
+        int counts = rows * runs;
         int blocks = Math.ceilDiv(counts, BLOCK);
         Meta meta = new Meta(n, rows, runs, run, stride, offset, counts, blocks);
         TornadoStorage count = memory.ints(counts);

@@ -127,10 +127,13 @@ public final class TornadoBackend extends DispatchingBackend {
     @Override
     public synchronized void close() {
         try {
-            replays.forEach(TornadoReplay::close);
+            TornadoCall.closeAll(replays, TornadoReplay::close);
         } finally {
-            eager.close();
-            pool.clear();
+            try {
+                eager.close();
+            } finally {
+                pool.clear();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lanner.backend.tornado;
 
 import dev.lanner.tensor.backend.BackendException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Calls of TornadoVM, which fails with exceptions and errors of many kinds; few of them say of what. */
@@ -20,6 +21,25 @@ final class TornadoCall {
             throw e;
         } catch (RuntimeException | Error e) {
             throw new BackendException(what + " failed: " + e, e);
+        }
+    }
+
+    /** Closes all, also when one of them cannot be closed: what the first such says is thrown in the end, with the others' beside it. */
+    static <T> void closeAll(Iterable<T> all, Consumer<T> close) {
+        RuntimeException failure = null;
+        for (T each : all) {
+            try {
+                close.accept(each);
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

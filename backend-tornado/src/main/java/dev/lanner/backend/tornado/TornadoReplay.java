@@ -186,11 +186,14 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     }
 
     private void closePlan() {
-        // What others have changed since is theirs.
-        resident.keySet().stream().filter(storage -> storage.isHeldBy(this)).forEach(TornadoStorage::elements);
-        outputs.stream().filter(storage -> storage.isHeldBy(this)).forEach(TornadoStorage::drop);
-        plan.close();
-        plan = null;
+        try {
+            // What others have changed since is theirs.
+            resident.keySet().stream().filter(storage -> storage.isHeldBy(this)).forEach(TornadoStorage::elements);
+        } finally {
+            outputs.stream().filter(storage -> storage.isHeldBy(this)).forEach(TornadoStorage::drop);
+            plan.close();
+            plan = null;
+        }
     }
 
     @Override

@@ -54,10 +54,14 @@ final class AttentionCase {
     }
 
     private AttentionCase(AttentionCase from, List<Sequence> sequences) {
+        this(from, sequences, from.positionBias);
+    }
+
+    private AttentionCase(AttentionCase from, List<Sequence> sequences, HostArray positionBias) {
         this.op = from.op;
         this.keyWidth = from.keyWidth;
         this.valueWidth = from.valueWidth;
-        this.positionBias = from.positionBias;
+        this.positionBias = positionBias;
         this.timeBias = from.timeBias;
         this.sequences.addAll(sequences);
     }
@@ -97,6 +101,21 @@ final class AttentionCase {
         copy.queryTimes()[t] += 7_000_000;
         changed.set(sequence, copy);
         return new AttentionCase(this, changed);
+    }
+
+    /**
+     * The same batch with a window: a bias that leaves nothing of keys that are further away.
+     *
+     * @param bias far below every score
+     */
+    AttentionCase windowed(int distance, float bias) {
+        float[] positions = positionBias.floats().clone();
+        for (int i = 0; i < positions.length; i++) {
+            if (Math.abs(i - (op.maxLength() - 1)) > distance) {
+                positions[i] = bias;
+            }
+        }
+        return new AttentionCase(this, sequences, HostArray.of(positions));
     }
 
     HstuAttention op() {

@@ -1,5 +1,6 @@
 package dev.lanner.tensor.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lanner.tensor.DType;
@@ -10,6 +11,7 @@ import dev.lanner.tensor.backend.Storage;
 import dev.lanner.tensor.backend.View;
 import dev.lanner.tensor.functional.AttentionActivation;
 import dev.lanner.tensor.functional.HstuAttention;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -85,6 +87,33 @@ interface AttentionContract extends ContractPart {
             check(new AttentionCase(op, 3, 4, new Samples(1), 0, 0), 6, Arrangement.CONTIGUOUS, 1);
             check(new AttentionCase(op, 3, 4, new Samples(1), 0, 0), 0, Arrangement.CONTIGUOUS, 1);
         }
+    }
+
+    @Example
+    default void attentionInAWindow() {
+        for (AttentionActivation activation : AttentionActivation.values()) {
+            AttentionCase batch = new AttentionCase(op(activation, 2, 40), 5, 4, new Samples(1), 33, 2, 40);
+            AttentionCase window = batch.windowed(3, -1e30f);
+            check(window, 1, Arrangement.CONTIGUOUS, 1);
+            if (harness().backend().kernel(batch.op()).isPresent()) {
+                AttentionCase masked = batch.windowed(3, Float.NEGATIVE_INFINITY);
+                assertArrayEquals(
+                        results(window), results(masked), activation + ": minus infinity is no bias like -1e30");
+            }
+        }
+    }
+
+    /** The result and gradients of a kernel, no zero negative. */
+    private float[][] results(AttentionCase batch) {
+        Operand[] operands = batch.operands(1, Arrangement.CONTIGUOUS);
+        HostArray[] results = new FusedTrial(harness(), batch.op(), new Samples(1), 1, 1, operands).onKernel(-1);
+        float[][] values = Arrays.stream(results).map(HostArray::floats).toArray(float[][]::new);
+        for (float[] each : values) {
+            for (int i = 0; i < each.length; i++) {
+                each[i] += 0f;
+            }
+        }
+        return values;
     }
 
     @Example

@@ -159,10 +159,27 @@ interface ElementwiseContract extends ContractPart {
                                 in[1]));
     }
 
+    /** Signs and zeros by the integral exponents that derivatives of powers have. */
+    @Example
+    default void powersOfNegativeNumbersAndZero() {
+        float[] bases = {-2, -2, -2, -2, -2, -2, -1.5f, 0, 0, 0, 3, -2, -2, Float.NaN};
+        float[] exponents = {-3, -2, -1, 0, 1, 2, 3, 0, 1, 2, 0, 0.5f, -1.5f, 0};
+        Shape shape = Shape.of(bases.length);
+        check(
+                BinaryOp.POW,
+                harness()
+                        .run(
+                                "POW",
+                                (backend, in, out) -> backend.binary(BinaryOp.POW, in[0], in[1], out[0]),
+                                new Operand[] {Operand.out(DType.F32, shape, Arrangement.CONTIGUOUS)},
+                                Operand.in(HostArray.of(bases), shape, Arrangement.CONTIGUOUS),
+                                Operand.in(HostArray.of(exponents), shape, Arrangement.CONTIGUOUS)));
+    }
+
     private static Operand[] pair(BinaryOp op, Shape shape, Arrangement fromA, Arrangement fromB, long seed) {
         Samples samples = new Samples(seed);
         int count = shape.elements();
-        // Powers of negative numbers, of 1 to NaN and of infinities differ between languages: nobody relies on them.
+        // Powers of 1 to NaN and of infinities differ between languages: nobody relies on them.
         HostArray a =
                 op == BinaryOp.POW ? samples.floating(DType.F32, count, 0.1, 4) : samples.withSpecial(DType.F32, count);
         HostArray b = op == BinaryOp.POW ? samples.ordinary(DType.F32, count) : samples.withSpecial(DType.F32, count);
