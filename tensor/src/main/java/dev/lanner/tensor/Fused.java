@@ -86,6 +86,7 @@ public final class Fused {
     public static void update(FusedOp op, Tensor[] state, Tensor... inputs) {
         Shape[] shapes = check(op, inputs);
         for (int i = 0; i < state.length; i++) {
+            Elementwise.sameBackend(op.name(), inputs[0], state[i]);
             if (!state[i].shape().equals(shapes[i]) || !state[i].view().layout().isContiguous()) {
                 throw new ShapeException(
                         op.name() + ": output " + i + " needs a contiguous " + shapes[i] + " (state=" + state[i] + ")");
@@ -107,10 +108,16 @@ public final class Fused {
     }
 
     private static Shape[] check(FusedOp op, Tensor... inputs) {
-        for (Tensor input : inputs) {
-            Elementwise.sameBackend(op.name(), inputs[0], input);
-            if (input.dtype().isFloating() && input.dtype() != inputs[0].dtype()) {
-                throw new ShapeException(op.name() + ": dtypes differ, " + inputs[0] + " vs " + input);
+        for (int i = 0; i < inputs.length; i++) {
+            Elementwise.sameBackend(op.name(), inputs[0], inputs[i]);
+            if (op.isInteger(i)) {
+                continue;
+            }
+            if (!inputs[i].dtype().isFloating()) {
+                throw new ShapeException(op.name() + ": operand " + i + " must be floating point, found " + inputs[i]);
+            }
+            if (inputs[i].dtype() != inputs[0].dtype()) {
+                throw new ShapeException(op.name() + ": dtypes differ, " + inputs[0] + " vs " + inputs[i]);
             }
         }
         return op.outputShapes(inputs);

@@ -19,6 +19,16 @@ public interface FusedOp {
     Shape[] outputShapes(Tensor... inputs);
 
     /**
+     * Whether an operand is of integers, such as indices or times, whose dtype the shape rule checks. All others must be floating point,
+     * of one dtype.
+     *
+     * @param input number of the operand
+     */
+    default boolean isInteger(int input) {
+        return false;
+    }
+
+    /**
      * Whether an operand is only added to the first output, and has its shape: its gradient is that output's own, and a backend's
      * kernel is not asked for it.
      *

@@ -21,6 +21,10 @@ final class Indexing {
         }
         Elementwise.sameBackend("gatherRows", table, indices);
         int width = table.size(1);
+        if (padding < NO_PADDING || padding >= table.size(0)) {
+            throw new ShapeException("gatherRows: the padding row must be one of the table's, 0 to "
+                    + (table.size(0) - 1) + ", found " + padding);
+        }
         requireIndices("gatherRows", indices, table.size(0));
         Tensor flat = indices.reshape(-1).contiguous();
         Tensor picked = Creation.allocate(table.backend(), table.dtype(), Shape.of(flat.size(0), width));

@@ -548,16 +548,13 @@ public final class Tensor {
     }
 
     /**
-     * Overwrites the elements in place; meant for parameters between steps, never for what a tape still needs.
+     * Overwrites the elements in place; meant for parameters between steps, never for what a tape still needs. The source may be
+     * another view of the same elements.
      *
      * @throws ShapeException if shapes or dtypes differ
      */
     public void assign(Tensor source) {
-        Objects.requireNonNull(source, "source");
-        if (!shape().equals(source.shape()) || dtype() != source.dtype()) {
-            throw new ShapeException("assign: " + source + " does not fit " + this);
-        }
-        backend().copy(source.view, view);
+        Views.assign(this, Objects.requireNonNull(source, "source"));
     }
 
     /** Dtype, shape and backend, like {@code F32[32, 64] on cpu}. */

@@ -211,6 +211,22 @@ final class Views {
         return out;
     }
 
+    static void assign(Tensor target, Tensor source) {
+        if (!target.shape().equals(source.shape()) || target.dtype() != source.dtype()) {
+            throw new ShapeException("assign: " + source + " does not fit " + target);
+        }
+        View to = target.view();
+        View from = source.view();
+        if (from.storage().equals(to.storage()) && !from.layout().equals(to.layout())) {
+            // A backend may write an element before it has read it.
+            try (Scope scope = Scope.open()) {
+                target.backend().copy(pack(source).view(), to);
+            }
+        } else {
+            target.backend().copy(from, to);
+        }
+    }
+
     static Tensor view(Tensor x, Layout layout) {
         return new Tensor(x.backend(), new View(x.view().storage(), layout), false);
     }

@@ -69,6 +69,9 @@ class IndexingTest extends OnReference {
         String below = assertThrows(IndexOutOfBoundsException.class, () -> table.embedding(ints(-1), 0))
                 .getMessage();
         assertEquals("gatherRows: index -1 at position 0 is outside of [0, 3) (indices=[1])", below);
+        String padding = assertThrows(ShapeException.class, () -> table.embedding(ints(0), 3))
+                .getMessage();
+        assertEquals("gatherRows: the padding row must be one of the table's, 0 to 2, found 3", padding);
         assertThrows(IndexOutOfBoundsException.class, () -> table.scatterAddRows(ints(0, 1, 2), 2));
         assertThrows(IndexOutOfBoundsException.class, () -> ints(3).oneHot(3));
         // What lies beside the view does not count.

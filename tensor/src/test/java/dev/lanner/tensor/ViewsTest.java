@@ -198,6 +198,18 @@ class ViewsTest extends OnReference {
     }
 
     @Test
+    void assignTakesAnotherViewOfTheSameElements() {
+        Tensor x = counting(3, 3);
+        double[] transposed = x.transpose().toDoubles();
+        x.assign(x.transpose());
+        assertArrayEquals(transposed, x.toDoubles());
+        Tensor y = counting(4);
+        double[] values = y.toDoubles();
+        y.narrow(0, 1, 3).assign(y.narrow(0, 0, 3));
+        assertArrayEquals(new double[] {values[0], values[0], values[1], values[2]}, y.toDoubles());
+    }
+
+    @Test
     void assignOverwritesInPlace() {
         Tensor x = counting(2, 2);
         x.transpose().assign(Tensor.of(new double[] {5, 6, 7, 8}, 2, 2));

@@ -77,6 +77,11 @@ public record CandidateAttention(HstuAttention attention) implements FusedOp {
     }
 
     @Override
+    public boolean isInteger(int input) {
+        return input >= 5 && input <= 7;
+    }
+
+    @Override
     public Tensor[] reference(Tensor... inputs) {
         long[] keyTimes = inputs[5].toLongs();
         long queryTime = inputs[6].toLongs()[0];

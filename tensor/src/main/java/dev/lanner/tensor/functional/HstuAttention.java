@@ -113,6 +113,11 @@ public record HstuAttention(
     }
 
     @Override
+    public boolean isInteger(int input) {
+        return input >= 3 && input <= 5;
+    }
+
+    @Override
     public Tensor[] reference(Tensor... inputs) {
         int[] offsets = inputs[3].toInts();
         long[] queryTimes = inputs[4].toLongs();

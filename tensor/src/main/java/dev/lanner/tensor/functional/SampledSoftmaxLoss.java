@@ -51,6 +51,11 @@ public record SampledSoftmaxLoss(double temperature) implements FusedOp {
     }
 
     @Override
+    public boolean isInteger(int input) {
+        return input == 2 || input == 3;
+    }
+
+    @Override
     public Tensor[] reference(Tensor... inputs) {
         Tensor h = Functional.l2Normalize(inputs[0]);
         Tensor table = Functional.l2Normalize(inputs[1]);

@@ -71,6 +71,11 @@ public record TargetRanks() implements FusedOp {
     }
 
     @Override
+    public boolean isInteger(int input) {
+        return input > 0;
+    }
+
+    @Override
     public Tensor[] reference(Tensor... inputs) {
         int columns = inputs[0].size(1);
         float[] scores = inputs[0].toFloats();

@@ -48,6 +48,13 @@ class FunctionalTest extends OnReference {
                 new double[] {Math.log(1 / (1 + e)), Math.log(e / (1 + e))},
                 Functional.logSoftmax(of(7, 8), 0).toDoubles(),
                 1e-15);
+        Tensor integers = Tensor.of(new int[] {1, 2}, 1, 2);
+        assertEquals(
+                "softmax: operand 0 must be floating point, found I32[1, 2] on reference",
+                message(() -> Functional.softmax(integers, 1)));
+        assertEquals(
+                "linear: operand 1 must be floating point, found I32[1, 2] on reference",
+                message(() -> Functional.linear(Tensor.ones(DType.F32, Shape.of(1, 2)), integers, of(0))));
         assertEquals("softmax: axis 1 is outside of rank 1 (shape=[1])", message(() -> Functional.softmax(of(1), 1)));
         assertEquals(
                 "softmax: needs a last axis with elements, found [2, 0]",
