@@ -16,6 +16,7 @@ import dev.lanner.hstu.train.RunConfig;
 import dev.lanner.hstu.train.RunDirectory;
 import dev.lanner.hstu.train.TrainListener;
 import dev.lanner.hstu.train.Trainer;
+import dev.lanner.tensor.Scope;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,6 +70,12 @@ public final class Recommender {
         allItems = IntStream.rangeClosed(1, basis.config().items()).toArray();
     }
 
+    /** It lives as long as what it serves. */
+    private static HstuModel model(RunConfig config) {
+        return Scope.outside(() ->
+                new HstuModel(config.model(), config.items(), config.training().seed()));
+    }
+
     private static Recommender of(RunConfig config, MovieLens data, HstuModel model) {
         return new Recommender(
                 new Basis(config, data, new MFalcon(model), ItemIndex.exact(model)),
@@ -95,8 +102,7 @@ public final class Recommender {
         }
         LeaveOneOut split = new LeaveOneOut(interactions, config.model().maxLength());
         split.requireTraining(config.dataset());
-        HstuModel model =
-                new HstuModel(config.model(), config.items(), config.training().seed());
+        HstuModel model = model(config);
         RunDirectory run = RunDirectory.create(directory);
         run.begin(config, data);
         try (Trainer trainer = new Trainer(model, split, config.training(), run)) {
@@ -115,8 +121,7 @@ public final class Recommender {
         RunDirectory run = RunDirectory.open(directory);
         RunConfig config = run.config();
         MovieLens data = run.data();
-        HstuModel model =
-                new HstuModel(config.model(), config.items(), config.training().seed());
+        HstuModel model = model(config);
         run.loadBest(model);
         return of(config, data, model);
     }

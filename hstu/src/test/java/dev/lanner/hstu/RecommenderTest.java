@@ -14,6 +14,10 @@ import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.Evaluator;
 import dev.lanner.hstu.train.RunDirectory;
+import dev.lanner.tensor.DType;
+import dev.lanner.tensor.Scope;
+import dev.lanner.tensor.Shape;
+import dev.lanner.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +79,21 @@ class RecommenderTest {
             seen.add(events.itemId(events.itemAt(i)));
         }
         return seen;
+    }
+
+    @Test
+    void whatIsLoadedOutlivesTheScopeThatItWasLoadedIn() throws IOException {
+        List<Recommendation> expected = recommend(Recommender.load(run), 5);
+        Recommender loaded;
+        try (Scope scope = Scope.open()) {
+            loaded = Recommender.load(run);
+        }
+        try (Scope scope = Scope.open()) {
+            for (int length = 1; length <= 4096; length++) {
+                Tensor.full(DType.F32, Shape.of(length), Double.NaN);
+            }
+        }
+        assertEquals(expected, recommend(loaded, 5));
     }
 
     @Test

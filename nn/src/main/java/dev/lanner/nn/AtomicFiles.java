@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.CopyOption;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,6 +33,20 @@ public final class AtomicFiles {
      * @throws IOException if that fails; what was there before is untouched then
      */
     public static void write(Path file, Content content) throws IOException {
+        write(file, content, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * Writes a file that must not be there yet.
+     *
+     * @throws FileAlreadyExistsException if it is; it is untouched then
+     * @throws IOException if it cannot be written
+     */
+    public static void create(Path file, Content content) throws IOException {
+        write(file, content, new CopyOption[0]);
+    }
+
+    private static void write(Path file, Content content, CopyOption... move) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel channel =
@@ -40,7 +56,7 @@ public final class AtomicFiles {
                 out.flush();
                 channel.force(true);
             }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(beside, file, move);
         } finally {
             Files.deleteIfExists(beside);
         }

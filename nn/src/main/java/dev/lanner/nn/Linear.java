@@ -1,6 +1,7 @@
 package dev.lanner.nn;
 
 import dev.lanner.tensor.Fused;
+import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
@@ -10,7 +11,7 @@ import dev.lanner.tensor.functional.LinearSilu;
 /** {@code y = x W^T + b}, with W {@code [out, in]} ("weight") and b {@code [out]} ("bias"), as PyTorch lays them out. */
 public final class Linear extends Layer {
     private final Tensor weight;
-    /** A parameter, or zeros in a layer without a bias. */
+    /** A parameter, or zeros in a layer without a bias, which lie outside all scopes: nobody could keep them. */
     private final Tensor bias;
 
     /**
@@ -45,7 +46,7 @@ public final class Linear extends Layer {
             throw new IllegalArgumentException("linear: a weight must be [out, in], found " + weight);
         }
         this.weight = parameter("weight", weight);
-        this.bias = Tensor.zeros(weight.dtype(), Shape.of(weight.size(0)));
+        this.bias = Scope.outside(() -> Tensor.zeros(weight.dtype(), Shape.of(weight.size(0))));
     }
 
     /**

@@ -4,9 +4,11 @@ import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A part of a model: parameters and further modules, each under a name, in the order of their registration. Dotted names, like
@@ -51,16 +53,23 @@ public abstract class Module {
         }
     }
 
-    /** All parameters by dotted names: this module's own first, then those of its children, each in registration order. */
+    /**
+     * All parameters by dotted names: this module's own first, then those of its children, each in registration order. A parameter of a
+     * module that is registered at several places stands under its first name only.
+     */
     public final Map<String, Tensor> namedParameters() {
         Map<String, Tensor> all = new LinkedHashMap<>();
-        collect("", all);
+        collect("", all, Collections.newSetFromMap(new IdentityHashMap<>()));
         return Collections.unmodifiableMap(all);
     }
 
-    private void collect(String prefix, Map<String, Tensor> into) {
-        parameters.forEach((name, parameter) -> into.put(prefix + name, parameter));
-        children.forEach((name, module) -> module.collect(prefix + name + ".", into));
+    private void collect(String prefix, Map<String, Tensor> into, Set<Tensor> known) {
+        parameters.forEach((name, parameter) -> {
+            if (known.add(parameter)) {
+                into.put(prefix + name, parameter);
+            }
+        });
+        children.forEach((name, module) -> module.collect(prefix + name + ".", into, known));
     }
 
     /** How many numbers are trained. */

@@ -44,6 +44,17 @@ class ModuleTest {
     }
 
     @Test
+    void namesWhatIsSharedOnce() {
+        Linear shared = new Linear(3, 3, new ParameterFactory(1));
+        Sequential model = new Sequential(shared, new Silu(), shared);
+        assertEquals(
+                List.of("layers.0.weight", "layers.0.bias"),
+                List.copyOf(model.namedParameters().keySet()));
+        assertEquals(3 * 3 + 3, model.parameterCount());
+        model.load(new Sequential(new Linear(3, 3, new ParameterFactory(2))).stateDict());
+    }
+
+    @Test
     void rejectsNamesThatAreTakenOrNoNames() {
         final class Twice extends Module {
             Twice(String first, String second) {

@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -129,6 +131,17 @@ class SafetensorsTest {
             assertArrayEquals(other, Files.readAllBytes(file));
         });
         assertArrayEquals(one, Files.readAllBytes(file));
+    }
+
+    @Test
+    void aFileThatIsThereIsNotCreatedAgain() throws IOException {
+        Path file = folder.resolve("once");
+        AtomicFiles.create(file, out -> out.write(1));
+        assertThrows(FileAlreadyExistsException.class, () -> AtomicFiles.create(file, out -> out.write(2)));
+        assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+        try (Stream<Path> all = Files.list(folder)) {
+            assertEquals(List.of(file), all.toList());
+        }
     }
 
     private static String header(long length, String json) {

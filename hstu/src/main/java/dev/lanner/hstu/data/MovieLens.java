@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * MovieLens data in the format of the 1M release: {@code ratings.dat}, and beside it {@code movies.dat} and {@code users.dat} where
@@ -63,34 +64,39 @@ public record MovieLens(Interactions interactions, Map<Integer, Movie> movies, M
      * @throws IOException if a file cannot be written; each is replaced at once
      */
     public void write(Path directory) throws IOException {
-        byte[] lines = movieLines();
+        requireWritable();
+        String lines = movies.values().stream().map(MovieLens::line).collect(Collectors.joining());
         Files.createDirectories(directory);
         if (!movies.isEmpty()) {
-            AtomicFiles.write(directory.resolve(MOVIES), out -> out.write(lines));
+            AtomicFiles.write(directory.resolve(MOVIES), out -> out.write(lines.getBytes(StandardCharsets.ISO_8859_1)));
         }
         AtomicFiles.write(directory.resolve(RATINGS), this::writeRatings);
     }
 
-    private byte[] movieLines() {
-        StringBuilder text = new StringBuilder();
+    /**
+     * Checks that {@link #write} can write the movies.
+     *
+     * @throws IllegalArgumentException if one of them cannot be written in the format
+     */
+    public void requireWritable() {
         for (Movie movie : movies.values()) {
-            String genres = String.join("|", movie.genres());
-            text.append(movie.id()).append("::").append(movie.title()).append("::");
-            text.append(genres).append('\n');
+            if (!isRead(movie)) {
+                throw new IllegalArgumentException("movies: to be written as " + MOVIES
+                        + ", title and genres must be Latin-1 text without \"::\", genres without \"|\" and at least one, found "
+                        + movie);
+            }
         }
-        byte[] lines = text.toString().getBytes(StandardCharsets.ISO_8859_1);
-        if (!movies.isEmpty() && !isRead(lines)) {
-            throw new IllegalArgumentException(
-                    "movies: titles and genres must be Latin-1 text without \"::\", and genres"
-                            + " without \"|\", to be written as " + MOVIES);
-        }
-        return lines;
     }
 
-    /** Whether reading gives these movies again. */
-    private boolean isRead(byte[] lines) {
+    private static String line(Movie movie) {
+        return movie.id() + "::" + movie.title() + "::" + String.join("|", movie.genres()) + "\n";
+    }
+
+    /** Whether reading gives the movie again. */
+    private static boolean isRead(Movie movie) {
         try {
-            return movies(MOVIES, lines).equals(movies);
+            return movies(MOVIES, line(movie).getBytes(StandardCharsets.ISO_8859_1))
+                    .equals(Map.of(movie.id(), movie));
         } catch (DataException e) {
             return false;
         }

@@ -6,19 +6,19 @@ import dev.lanner.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A user's events in the order of time. The arrays are the history's own: whoever makes one hands them over, and nobody writes into
+ * A user's events, the oldest first. The arrays are the history's own: whoever makes one hands them over, and nobody writes into
  * them.
  *
  * @param items {@code [n]}, 1..V
  * @param actions {@code [n]}, 1..3
- * @param times {@code [n]}, seconds
+ * @param times {@code [n]}, seconds, none before the one in front of it
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record History(int[] items, int[] actions, long[] times) {
     /**
-     * Checks the lengths.
+     * Checks lengths and order.
      *
-     * @throws IllegalArgumentException if they differ, or there is no event
+     * @throws IllegalArgumentException if lengths differ, there is no event, or a time is before the one in front of it
      */
     public History {
         if (items.length != actions.length || items.length != times.length) {
@@ -27,6 +27,12 @@ public record History(int[] items, int[] actions, long[] times) {
         }
         if (items.length == 0) {
             throw new IllegalArgumentException("history: needs at least one event");
+        }
+        for (int i = 1; i < times.length; i++) {
+            if (times[i] < times[i - 1]) {
+                throw new IllegalArgumentException("history: events must be in the order of time, found time "
+                        + times[i] + " of event " + i + " after " + times[i - 1]);
+            }
         }
     }
 

@@ -2,28 +2,29 @@ package dev.lanner.hstu.inference;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Caches of many users in bounded memory: when a new one does not fit, the least recently used go. One that has not been put again for
+ * Caches of many users in bounded memory: when a new one does not fit, expired ones go, then the least recently used. One that has not been put again for
  * its time to live is not given out any more. Safe for use by many threads.
  *
  * <p>To serve a user, {@link #get}, or encode and {@link #put}; when the user acts, append and {@link #replace}, and begin again where
  * that fails because another thread was quicker.
  */
 public final class KvCacheStore {
+    private static final Duration FOREVER = Duration.ofMillis(Long.MAX_VALUE);
+
     private final long capacity;
-    private final Duration timeToLive;
+    private final long millisToLive;
     private final InstantSource clock;
-    /** In the order of use. */
-    private final LinkedHashMap<Long, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    /** By user, in the order of use. */
+    private final LinkedHashMap<Long, KvCache> caches = new LinkedHashMap<>(16, 0.75f, true);
+    /** When they expire, by user, the first one first. */
+    private final LinkedHashMap<Long, Long> expiries = new LinkedHashMap<>();
 
     private long bytes;
-
-    private record Entry(KvCache cache, long expiresAtMillis) {}
 
     /**
      * A store whose caches do not grow old.
@@ -31,7 +32,7 @@ public final class KvCacheStore {
      * @param bytes that all caches may have together, {@link KvCache#bytes}
      */
     public KvCacheStore(long bytes) {
-        this(bytes, Duration.ofMillis(Long.MAX_VALUE), InstantSource.system());
+        this(bytes, FOREVER, InstantSource.system());
     }
 
     /**
@@ -40,29 +41,26 @@ public final class KvCacheStore {
      * @param bytes that all caches may have together, {@link KvCache#bytes}
      * @param timeToLive for how long after it was put a cache is given out
      * @param clock what tells the time
-     * @throws IllegalArgumentException if bytes or time to live are not positive
+     * @throws IllegalArgumentException if bytes are not positive, or the time to live is below a millisecond
      */
     public KvCacheStore(long bytes, Duration timeToLive, InstantSource clock) {
-        if (bytes < 1 || !timeToLive.isPositive()) {
+        if (bytes < 1 || timeToLive.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException(
-                    "store: bytes and time to live must be positive, found " + bytes + " and " + timeToLive);
+                    "store: bytes must be positive and the time to live at least a millisecond, found " + bytes
+                            + " and " + timeToLive);
         }
         this.capacity = bytes;
-        this.timeToLive = timeToLive;
+        this.millisToLive = timeToLive.compareTo(FOREVER) < 0 ? timeToLive.toMillis() : Long.MAX_VALUE;
         this.clock = clock;
     }
 
     /** A user's cache, which becomes the most recently used. */
     public synchronized Optional<KvCache> get(long user) {
-        Entry entry = entries.get(user);
-        if (entry == null) {
-            return Optional.empty();
-        }
-        if (clock.millis() >= entry.expiresAtMillis()) {
+        Long expiry = expiries.get(user);
+        if (expiry != null && clock.millis() >= expiry) {
             remove(user);
-            return Optional.empty();
         }
-        return Optional.of(entry.cache());
+        return Optional.ofNullable(caches.get(user));
     }
 
     /** Keeps a user's cache, in place of a former one. One that is larger than the whole store is not kept. */
@@ -72,14 +70,17 @@ public final class KvCacheStore {
         if (size > capacity) {
             return;
         }
-        Iterator<Map.Entry<Long, Entry>> eldest = entries.entrySet().iterator();
-        while (bytes + size > capacity) {
-            bytes -= eldest.next().getValue().cache().bytes();
-            eldest.remove();
-        }
         long now = clock.millis();
-        long expiry = now + timeToLive.toMillis();
-        entries.put(user, new Entry(cache, expiry < now ? Long.MAX_VALUE : expiry));
+        while (bytes + size > capacity) {
+            Map.Entry<Long, Long> expiresFirst = expiries.firstEntry();
+            remove(
+                    now >= expiresFirst.getValue()
+                            ? expiresFirst.getKey()
+                            : caches.firstEntry().getKey());
+        }
+        long expiry = now + millisToLive;
+        caches.put(user, cache);
+        expiries.put(user, expiry < now ? Long.MAX_VALUE : expiry);
         bytes += size;
     }
 
@@ -99,15 +100,16 @@ public final class KvCacheStore {
 
     /** Forgets a user's cache. */
     public synchronized void remove(long user) {
-        Entry entry = entries.remove(user);
-        if (entry != null) {
-            bytes -= entry.cache().bytes();
+        KvCache cache = caches.remove(user);
+        if (cache != null) {
+            expiries.remove(user);
+            bytes -= cache.bytes();
         }
     }
 
     /** How many caches there are, expired ones that nobody has asked for since among them. */
     public synchronized int size() {
-        return entries.size();
+        return caches.size();
     }
 
     /** The bytes of all caches. */

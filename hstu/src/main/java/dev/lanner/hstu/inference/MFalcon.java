@@ -124,11 +124,16 @@ public final class MFalcon {
      * @return a cache for a request at that time
      * @throws IllegalStateException if the cache is full: the older events' rows saw the one that would have to go, so the most recent
      *     L are to be encoded again
-     * @throws IllegalArgumentException if item or action is none of the model's, or another model made the cache
+     * @throws IllegalArgumentException if item or action is none of the model's, the time is before the last event's, or another model
+     *     made the cache
      */
     public KvCache append(KvCache cache, int item, int action, long time) {
         check(cache);
         checkEvent("append", item, action);
+        if (time < cache.lastTime()) {
+            throw new IllegalArgumentException(
+                    "append: an event must not be before the last one's time " + cache.lastTime() + ", found " + time);
+        }
         if (cache.length() == cache.capacity()) {
             throw new IllegalStateException("append: the cache has its " + cache.capacity()
                     + " events; encode the most recent ones of the longer history instead");

@@ -3,6 +3,7 @@ package dev.lanner.hstu.model;
 import dev.lanner.tensor.functional.AttentionActivation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Attention and its relative bias.
@@ -38,6 +39,9 @@ public record AttentionConfig(
 
     /** Takes a copy of the list. */
     public AttentionConfig {
+        if (timeBoundaries != null && timeBoundaries.stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("attention: timeBoundaries must be numbers, found " + timeBoundaries);
+        }
         timeBoundaries = timeBoundaries == null ? null : List.copyOf(timeBoundaries);
     }
 

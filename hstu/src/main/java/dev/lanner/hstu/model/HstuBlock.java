@@ -64,14 +64,14 @@ public final class HstuBlock extends EncoderBlock {
         positionBias = settings.bias().position()
                 ? parameter(
                         "position_bias", table(config.initial().positionBias(), 2 * config.maxLength() - 1, parameters))
-                : zeros(2 * config.maxLength() - 1, parameters);
+                : Constants.vector(0, 2 * config.maxLength() - 1, parameters);
         int buckets = attention.timeBoundaries().size() + 1;
         timeBias = settings.bias().time()
                 ? parameter("time_bias", table(config.initial().timeBias(), buckets, parameters))
-                : zeros(buckets, parameters);
-        Tensor ones = parameters.create(Initializer.constant(1), values);
+                : Constants.vector(0, buckets, parameters);
+        Tensor ones = Constants.vector(1, values, parameters);
         gamma = block.gateAffine() ? parameter("norm_weight", ones) : ones;
-        Tensor none = zeros(values, parameters);
+        Tensor none = Constants.vector(0, values, parameters);
         beta = block.gateAffine() ? parameter("norm_bias", none) : none;
         output = child(
                 "output",
@@ -102,10 +102,6 @@ public final class HstuBlock extends EncoderBlock {
 
     private static Tensor table(InitialValues values, int size, ParameterFactory parameters) {
         return parameters.create(values.of(size, 1), size);
-    }
-
-    private static Tensor zeros(int size, ParameterFactory parameters) {
-        return parameters.create(Initializer.constant(0), size);
     }
 
     @Override

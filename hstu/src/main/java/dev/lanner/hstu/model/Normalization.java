@@ -1,6 +1,5 @@
 package dev.lanner.hstu.model;
 
-import dev.lanner.nn.Initializer;
 import dev.lanner.nn.ParameterFactory;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
@@ -12,8 +11,8 @@ final class Normalization {
     private final double epsilon;
 
     Normalization(HstuConfig config, ParameterFactory parameters) {
-        ones = parameters.create(Initializer.constant(1), config.width());
-        zeros = parameters.create(Initializer.constant(0), config.width());
+        ones = Constants.vector(1, config.width(), parameters);
+        zeros = Constants.vector(0, config.width(), parameters);
         epsilon = config.block().epsilon();
     }
 

@@ -4,6 +4,7 @@ import dev.lanner.nn.Dropout;
 import dev.lanner.nn.Embedding;
 import dev.lanner.nn.Module;
 import dev.lanner.nn.ParameterFactory;
+import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tensor;
 
 /**
@@ -41,7 +42,7 @@ final class PositionInput extends Module implements InputLayer {
         long[] seconds = config.attention().timeBoundaries().stream()
                 .mapToLong(Long::longValue)
                 .toArray();
-        boundaries = Tensor.of(seconds, seconds.length);
+        boundaries = Scope.outside(() -> Tensor.of(seconds, seconds.length));
         int buckets = seconds.length + 1;
         gaps = config.features().queryGap()
                 ? parameter("gaps", parameters.create(config.initial().actions().of(width, buckets), buckets, width))

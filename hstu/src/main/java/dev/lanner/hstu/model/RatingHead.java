@@ -5,6 +5,7 @@ import dev.lanner.nn.Module;
 import dev.lanner.nn.ParameterFactory;
 import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.RandomKey;
+import dev.lanner.tensor.Scope;
 import dev.lanner.tensor.Tensor;
 import dev.lanner.tensor.functional.Functional;
 import dev.lanner.tensor.functional.LinearDropoutAdd;
@@ -33,7 +34,7 @@ final class RatingHead extends Module {
         itemWeight = hidden.stateDict().get("weight").narrow(1, config.width(), config.width());
         outputWeight = output.stateDict().get("weight");
         outputBias = output.stateDict().get("bias");
-        noBias = Tensor.zeros(hiddenBias.dtype(), hiddenBias.shape());
+        noBias = Scope.outside(() -> Tensor.zeros(hiddenBias.dtype(), hiddenBias.shape()));
     }
 
     /**

@@ -50,8 +50,8 @@ public final class SasrecBlock extends EncoderBlock {
         outputDropout = dropout("output_dropout", config, parameters);
         hiddenDropout = dropout("hidden_dropout", config, parameters);
         feedForwardDropout = dropout("feed_forward_dropout", config, parameters);
-        noPositionBias = parameters.create(Initializer.constant(0), 2 * config.maxLength() - 1);
-        noTimeBias = parameters.create(Initializer.constant(0), 1);
+        noPositionBias = Constants.vector(0, 2 * config.maxLength() - 1, parameters);
+        noTimeBias = Constants.vector(0, 1, parameters);
     }
 
     /** PyTorch's multi-head attention begins with biases of 0. */

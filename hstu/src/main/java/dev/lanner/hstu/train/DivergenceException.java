@@ -1,14 +1,18 @@
 package dev.lanner.hstu.train;
 
-/** A loss or a parameter that is not finite any more: the model is lost, and the last checkpoint is the one before. */
+/** A loss, a parameter or a score that is not finite any more: the model is lost, and the last checkpoint is the one before. */
 public final class DivergenceException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 
+    DivergenceException(String what) {
+        super(what + "; a lower learning rate may help");
+    }
+
     DivergenceException(int step, String parameter) {
-        super("step " + step + ": parameter " + parameter + " is not finite any more; a lower learning rate may help");
+        this("step " + step + ": parameter " + parameter + " is not finite any more");
     }
 
     DivergenceException(int step, double loss) {
-        super("step " + step + ": the loss is " + loss + "; a lower learning rate may help");
+        this("step " + step + ": the loss is " + loss);
     }
 }

@@ -153,7 +153,7 @@ public final class Evaluator implements AutoCloseable {
             float[] ratings = results.length > 1 ? results[1].toFloats() : new float[0];
             for (int b = 0; b < batch.sequences(); b++) {
                 if (ranks[b] < 0) {
-                    throw new IllegalArgumentException(
+                    throw new DivergenceException(
                             "rank: the score of item " + -ranks[b] + " is NaN (target " + targets.items()[b] + ")");
                 }
                 ranking.add(ranks[b]);

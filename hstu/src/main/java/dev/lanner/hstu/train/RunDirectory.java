@@ -7,6 +7,7 @@ import dev.lanner.nn.AtomicFiles;
 import dev.lanner.nn.Safetensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,11 +25,15 @@ public final class RunDirectory {
     private static final String MODEL = "model.safetensors";
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final String DATA = "data";
+    private static final String EPOCH = "epoch";
 
     private final Path path;
+    /** Whether a run that is there already is in the way. */
+    private boolean isNew;
 
-    private RunDirectory(Path path) {
+    private RunDirectory(Path path, boolean isNew) {
         this.path = path;
+        this.isNew = isNew;
     }
 
     /**
@@ -49,7 +54,7 @@ public final class RunDirectory {
                         + "; delete it, or choose another directory");
             }
         }
-        return new RunDirectory(path);
+        return new RunDirectory(path, true);
     }
 
     /**
@@ -64,7 +69,7 @@ public final class RunDirectory {
         if (!Files.isRegularFile(path.resolve(CONFIG))) {
             throw new IOException(path + ": holds no run: " + CONFIG + " is missing");
         }
-        return new RunDirectory(path);
+        return new RunDirectory(path, false);
     }
 
     /** Where it is. */
@@ -80,18 +85,35 @@ public final class RunDirectory {
     /**
      * Writes what a training goes on from if it is stopped, and makes the folder.
      *
-     * @throws IOException if that fails; the folder is then that of a run that has not begun, or has no data yet
+     * @throws IllegalArgumentException if the data cannot be written in their format; nothing is there then
+     * @throws IOException if that fails, or another run has begun in a new folder since; the folder is then that of a run that has not
+     *     begun, or has no data yet
      */
     public void begin(RunConfig config, MovieLens data) throws IOException {
+        data.requireWritable();
         writeConfig(config);
         writeData(data);
     }
 
-    /** Writes the settings, and makes the folder. */
+    /**
+     * Writes the settings, and makes the folder.
+     *
+     * @throws IOException if that fails, or another run has begun in a new folder since
+     */
     public void writeConfig(RunConfig config) throws IOException {
         Files.createDirectories(path);
         byte[] json = config.toJson();
-        AtomicFiles.write(path.resolve(CONFIG), out -> out.write(json));
+        Path file = path.resolve(CONFIG);
+        if (isNew) {
+            try {
+                AtomicFiles.create(file, out -> out.write(json));
+            } catch (FileAlreadyExistsException e) {
+                throw new IOException(path + ": another run has begun in it; choose another directory", e);
+            }
+            isNew = false;
+        } else {
+            AtomicFiles.write(file, out -> out.write(json));
+        }
     }
 
     /** Writes the data that the run is on, and makes the folder. */
@@ -136,7 +158,7 @@ public final class RunDirectory {
      */
     void saveEpoch(TrainingState state, List<EpochMetrics> history, boolean best) throws IOException {
         if (best) {
-            Map<String, String> metadata = Map.of("epoch", Integer.toString(history.size()));
+            Map<String, String> metadata = Map.of(EPOCH, Integer.toString(history.size()));
             Safetensors.write(path.resolve(MODEL), state.evaluated().stateDict(), metadata);
         }
         String csv = history.stream()
@@ -155,16 +177,38 @@ public final class RunDirectory {
     }
 
     /**
+     * Loads the parameters of an epoch, the best one.
+     *
+     * @throws IOException if those of another epoch were kept, or none, or the parameters are not those of such a model
+     */
+    void loadBest(HstuModel model, int epoch) throws IOException {
+        String kept = load(model).get(EPOCH);
+        if (!Integer.toString(epoch).equals(kept)) {
+            throw new IOException(
+                    path.resolve(MODEL) + ": is of epoch " + kept + ", but the best of " + METRICS + " is "
+                            + epoch
+                            + ": another run has written into the folder, or one that was stopped came out differently when it went"
+                            + " on; train anew in another folder");
+        }
+    }
+
+    /**
      * Loads the parameters of the best epoch.
      *
      * @throws IOException if no epoch was saved yet, or the parameters are not those of such a model
      */
     public void loadBest(HstuModel model) throws IOException {
+        load(model);
+    }
+
+    private Map<String, String> load(HstuModel model) throws IOException {
         if (!Files.exists(path.resolve(MODEL))) {
             throw new IOException(path + ": holds no trained model yet: " + MODEL + " is missing");
         }
         try {
-            model.load(Safetensors.read(path.resolve(MODEL)).tensors());
+            Safetensors.Contents contents = Safetensors.read(path.resolve(MODEL));
+            model.load(contents.tensors());
+            return contents.metadata();
         } catch (IllegalArgumentException e) {
             throw new IOException(path.resolve(MODEL) + ": " + e.getMessage(), e);
         }

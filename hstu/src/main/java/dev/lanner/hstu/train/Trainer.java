@@ -38,9 +38,11 @@ public final class Trainer implements AutoCloseable {
      * A training run from the model as it is, whose steps are made in a certain way.
      *
      * @param directory where each epoch is saved; its {@code config.json} is the caller's to write
+     * @throws dev.lanner.hstu.data.DataException if there is nothing to train on
      */
     public Trainer(
             HstuModel model, LeaveOneOut split, TrainConfig config, RunDirectory directory, Execution execution) {
+        split.requireTraining("training");
         this.state = TrainingState.of(model, config);
         this.split = split;
         this.config = config;
@@ -53,8 +55,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Sequences of a full batch, or of the only one. */
     private int largestBatch() {
-        List<JaggedBatch> batches = batches(1);
-        return batches.isEmpty() ? 1 : batches.get(0).sequences();
+        return batches(1).get(0).sequences();
     }
 
     private List<JaggedBatch> batches(int epoch) {
@@ -86,7 +87,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains the epochs that are left, and leaves the model with the parameters of the best one.
      *
-     * @throws DivergenceException if the loss becomes NaN or infinite
+     * @throws DivergenceException if a loss, a parameter or a score is not finite any more
+     * @throws IOException if an epoch cannot be saved, or the folder does not hold the best one, because another run wrote into it
      */
     public void fit(TrainListener listener) throws IOException {
         while (history.size() < config.epochs() && !outOfPatience()) {
@@ -95,7 +97,7 @@ public final class Trainer implements AutoCloseable {
             directory.saveEpoch(state, history, best().epoch() == metrics.epoch());
             listener.epochDone(metrics);
         }
-        state.loadBest(directory);
+        state.loadBest(directory, best().epoch());
     }
 
     /**

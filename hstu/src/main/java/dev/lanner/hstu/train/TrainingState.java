@@ -3,6 +3,7 @@ package dev.lanner.hstu.train;
 import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.nn.AveragedModel;
 import dev.lanner.nn.Optimizer;
+import dev.lanner.tensor.Scope;
 import java.io.IOException;
 
 /**
@@ -17,7 +18,7 @@ record TrainingState(HstuModel model, Optimizer optimizer, AveragedModel<HstuMod
         if (config.averaging().decay() == 0) {
             return new TrainingState(model, optimizer, null);
         }
-        HstuModel copy = new HstuModel(model.config(), model.itemCount(), config.seed());
+        HstuModel copy = Scope.outside(() -> new HstuModel(model.config(), model.itemCount(), config.seed()));
         return new TrainingState(
                 model,
                 optimizer,
@@ -30,8 +31,8 @@ record TrainingState(HstuModel model, Optimizer optimizer, AveragedModel<HstuMod
     }
 
     /** Puts the parameters that were kept into the model, for evaluation, and where one is evaluated into the average. */
-    void loadBest(RunDirectory directory) throws IOException {
-        directory.loadBest(model);
+    void loadBest(RunDirectory directory, int epoch) throws IOException {
+        directory.loadBest(model, epoch);
         model.eval();
         if (average != null) {
             average.module().load(model.stateDict());

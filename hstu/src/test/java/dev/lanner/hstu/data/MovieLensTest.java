@@ -246,13 +246,21 @@ class MovieLensTest {
         assertFalse(Files.exists(folder.resolve("movies.dat")), "there are none");
     }
 
+    @Test
+    void aMovieWithoutGenresIsRefused() {
+        Interactions one = Interactions.of(new int[] {1}, new int[] {1}, new int[] {1}, new long[] {1});
+        MovieLens data = new MovieLens(one, Map.of(1, new Movie(1, "X", List.of())), Map.of());
+        assertThrows(IllegalArgumentException.class, data::requireWritable);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Title :: with the separator", "\u5343\u3068\u5343\u5c0b", "two\nlines"})
     void titlesThatTheFormatCannotHoldAreRefused(String title) {
         Interactions one = Interactions.of(new int[] {1}, new int[] {1}, new int[] {1}, new long[] {1});
         MovieLens data = new MovieLens(one, Map.of(1, new Movie(1, title, List.of("Drama"))), Map.of());
         Path written = folder.resolve("written");
-        assertThrows(IllegalArgumentException.class, () -> data.write(written));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> data.write(written));
+        assertTrue(e.getMessage().contains("found Movie[id=1, title=" + title), e.getMessage());
         assertFalse(Files.exists(written));
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,10 +76,39 @@ class KvCacheStoreTest {
         assertTrue(store.get(1).isPresent());
     }
 
+    @Example
+    void whatHasExpiredGoesBeforeWhatLives() {
+        long[] now = {0};
+        InstantSource clock = () -> Instant.ofEpochMilli(now[0]);
+        KvCacheStore store = new KvCacheStore(2 * cache(1).bytes(), Duration.ofMillis(10), clock);
+        store.put(1, cache(1));
+        now[0] = 5;
+        store.put(2, cache(2));
+        now[0] = 8;
+        assertTrue(store.get(1).isPresent(), "used last");
+        now[0] = 11;
+        store.put(3, cache(3));
+        assertEquals(2, store.size());
+        assertTrue(store.get(2).isPresent(), "less recently used, but not expired");
+        assertTrue(store.get(3).isPresent());
+    }
+
+    @Example
+    void timesToLiveAreAMillisecondToForEver() {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        KvCacheStore store = new KvCacheStore(1 << 20, forEver, InstantSource.system());
+        store.put(1, cache(1));
+        assertTrue(store.get(1).isPresent());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new KvCacheStore(1, Duration.ofNanos(999_999), InstantSource.system()));
+    }
+
     /** A user whose cache is gone is served as before, from a cache that is encoded again. */
     @Example
     void anEvictedCacheEncodedAgainServesTheSame() {
-        KvCache grown = FALCON.append(cache(1), 4, 2, 978_400_000L);
+        long time = cache(1).lastTime() + 1000;
+        KvCache grown = FALCON.append(cache(1), 4, 2, time);
         float[] before = FALCON.score(grown, Served.catalogue()).ratings();
         KvCacheStore store = new KvCacheStore(grown.bytes());
         store.put(1, grown);
@@ -88,7 +118,7 @@ class KvCacheStoreTest {
         History longer = new History(
                 new int[] {history.items()[0], history.items()[1], history.items()[2], 4},
                 new int[] {history.actions()[0], history.actions()[1], history.actions()[2], 2},
-                new long[] {history.times()[0], history.times()[1], history.times()[2], 978_400_000L});
+                new long[] {history.times()[0], history.times()[1], history.times()[2], time});
         assertArrayEquals(
                 before, FALCON.score(FALCON.encode(longer), Served.catalogue()).ratings());
     }

@@ -367,6 +367,17 @@ class MFalconTest {
                 () -> falcon.encode(new History(new int[] {1}, new int[] {4}, new long[1])));
         assertThrows(IllegalArgumentException.class, () -> new History(new int[0], new int[0], new long[0]));
         assertThrows(IllegalArgumentException.class, () -> new History(new int[1], new int[2], new long[1]));
+        assertEquals(
+                "history: events must be in the order of time, found time 4 of event 2 after 5",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new History(new int[3], new int[3], new long[] {5, 5, 4}))
+                        .getMessage());
+        long last = cache.lastTime();
+        assertEquals(
+                "append: an event must not be before the last one's time " + last + ", found " + (last - 1),
+                assertThrows(IllegalArgumentException.class, () -> falcon.append(cache, 1, 1, last - 1))
+                        .getMessage());
         assertThrows(IllegalArgumentException.class, () -> new MFalcon(falcon.model(), 0));
         assertEquals(0, falcon.score(cache, new int[0]).ratings().length);
         MFalcon other = new MFalcon(falcon.model());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lanner.hstu.data.DataException;
 import dev.lanner.hstu.data.Interactions;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.hstu.data.LeaveOneOut;
@@ -17,8 +18,10 @@ import dev.lanner.hstu.model.HstuModel;
 import dev.lanner.hstu.model.InitialValues;
 import dev.lanner.hstu.model.Sequences;
 import dev.lanner.nn.AveragedModel;
+import dev.lanner.nn.Safetensors;
 import dev.lanner.tensor.Tensor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -334,6 +337,54 @@ class TrainerTest {
     }
 
     @Test
+    void ofTwoRunsThatBeginInOneFolderTheSecondIsRefused() throws IOException {
+        TrainConfig config = new TrainConfig(1, 10, 1e-2, 1, 0);
+        RunDirectory second = RunDirectory.create(folder.resolve("both"));
+        run("both", config);
+        byte[] before = Files.readAllBytes(folder.resolve("both/config.json"));
+        RunConfig other = new RunConfig("other", "f", 25, MODEL, config);
+        IOException taken = assertThrows(IOException.class, () -> second.writeConfig(other));
+        assertTrue(taken.getMessage().contains("another run has begun in it"), taken.getMessage());
+        assertArrayEquals(before, Files.readAllBytes(folder.resolve("both/config.json")));
+    }
+
+    @Test
+    void aModelOfAnotherEpochThanTheBestIsTold() throws IOException {
+        Run run = run("mixed", new TrainConfig(2, 10, 1e-2, 1, 0));
+        Path model = folder.resolve("mixed/model.safetensors");
+        IOException mixed = assertThrows(
+                IOException.class,
+                () -> run.trainer().fit(new TrainListener() {
+                    @Override
+                    public void epochDone(EpochMetrics metrics) {
+                        // What another run has as its 7th.
+                        try {
+                            Safetensors.write(model, run.model().stateDict(), Map.of("epoch", "7"));
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                }));
+        assertTrue(mixed.getMessage().startsWith(model + ": is of epoch 7, but the best"), mixed.getMessage());
+    }
+
+    @Test
+    void nothingToTrainOnIsTold() throws IOException {
+        Interactions.Builder builder = new Interactions.Builder();
+        for (int user = 1; user <= 4; user++) {
+            for (int event = 1; event <= 3; event++) {
+                builder.add(user, event, 5, 100L * event);
+            }
+        }
+        Interactions few = builder.build();
+        HstuModel model = new HstuModel(MODEL, few.itemCount(), 1);
+        LeaveOneOut split = new LeaveOneOut(few, MODEL.maxLength());
+        RunDirectory directory = RunDirectory.create(folder.resolve("few"));
+        assertThrows(
+                DataException.class, () -> new Trainer(model, split, new TrainConfig(1, 10, 1e-2, 1, 0), directory));
+    }
+
+    @Test
     void aRunThatWasStoppedInItsFirstEpochBeginsAgain() throws IOException {
         TrainConfig config = new TrainConfig(1, 10, 1e-2, 1, 0);
         Run run = run("begun", config);
@@ -488,10 +539,12 @@ class TrainerTest {
         int named = seen.get(spoilt) ? seen.nextClearBit(1) : spoilt;
         for (boolean recorded : new boolean[] {false, true}) {
             try (Evaluator evaluator = new Evaluator(model, split, recorded)) {
-                IllegalArgumentException error =
-                        assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(LeaveOneOut.Part.TEST));
+                DivergenceException error =
+                        assertThrows(DivergenceException.class, () -> evaluator.evaluate(LeaveOneOut.Part.TEST));
                 assertEquals(
-                        "rank: the score of item " + named + " is NaN (target " + target + ")", error.getMessage());
+                        "rank: the score of item " + named + " is NaN (target " + target
+                                + "); a lower learning rate may help",
+                        error.getMessage());
             }
         }
     }
