@@ -1,5 +1,6 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.inference.CandidateScores;
 import dev.lanner.hstu.inference.KvCacheStore;
 import dev.lanner.hstu.inference.MFalcon;
 import java.util.ArrayList;
@@ -31,10 +32,10 @@ final class ConcurrentRequests {
         this.requests = requests;
     }
 
-    /** What came of it: seconds, and the ratings of each user's requests in their order. */
-    record Served(double seconds, float[][][] ratings) {
+    /** What came of it: seconds, and of each user's requests in their order retrieval scores and ratings. */
+    record Served(double seconds, float[][][][] scores) {
         boolean isSame(Served other) {
-            return Arrays.deepEquals(ratings, other.ratings);
+            return Arrays.deepEquals(scores, other.scores);
         }
     }
 
@@ -46,16 +47,17 @@ final class ConcurrentRequests {
             users[u] = new ServedUser(u, model, events);
             store.put(u, model.encode(users[u].history()));
         }
-        float[][][] ratings = new float[USERS][(requests + USERS - 1) / USERS][];
+        float[][][][] scores = new float[USERS][(requests + USERS - 1) / USERS][][];
         long start = System.nanoTime();
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> running = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 int first = t;
                 running.add(pool.submit(() -> {
-                    for (int r = 0; r < ratings[0].length; r++) {
+                    for (int r = 0; r < scores[0].length; r++) {
                         for (int u = first; u < USERS && r * USERS + u < requests; u += threads) {
-                            ratings[u][r] = users[u].request(store);
+                            CandidateScores answer = users[u].request(store);
+                            scores[u][r] = new float[][] {answer.retrieval(), answer.ratings()};
                         }
                     }
                 }));
@@ -69,6 +71,6 @@ final class ConcurrentRequests {
         } catch (ExecutionException e) {
             throw new IllegalStateException("a request failed: " + e.getCause().getMessage(), e);
         }
-        return new Served((System.nanoTime() - start) / 1e9, ratings);
+        return new Served((System.nanoTime() - start) / 1e9, scores);
     }
 }

@@ -41,7 +41,7 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
         Path finished = folder.resolve(RESULT);
         if (Files.exists(finished)) {
             lines.accept(title + ": kept");
-            return Settings.read(finished, TrainedRun.class);
+            return TrainedRun.read(finished, config);
         }
         directory.begin(config, dataset.data());
         TrainedRun run = train(config, directory);

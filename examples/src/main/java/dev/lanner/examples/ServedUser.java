@@ -1,5 +1,6 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.inference.CandidateScores;
 import dev.lanner.hstu.inference.History;
 import dev.lanner.hstu.inference.KvCache;
 import dev.lanner.hstu.inference.KvCacheStore;
@@ -52,9 +53,9 @@ final class ServedUser {
     /**
      * The next request: mostly scores of some candidates, sometimes an event first.
      *
-     * @return the predicted ratings
+     * @return the retrieval scores and the predicted ratings
      */
-    float[] request(KvCacheStore store) {
+    CandidateScores request(KvCacheStore store) {
         KvCache cache = store.get(number).orElseGet(() -> encode(store));
         requests++;
         if (requests % EVENTS == 0) {
@@ -63,15 +64,16 @@ final class ServedUser {
             if (cache.length() == cache.capacity()) {
                 cache = encode(store);
             } else {
-                cache = model.append(cache, items[last], actions[last], times[last]);
-                store.put(number, cache);
+                KvCache before = cache;
+                cache = model.append(before, items[last], actions[last], times[last]);
+                store.replace(number, before, cache);
             }
         }
         int[] candidates = new int[CANDIDATES];
         for (int i = 0; i < CANDIDATES; i++) {
             candidates[i] = random.nextInt(1, model.model().itemCount() + 1);
         }
-        return model.score(cache, candidates).ratings();
+        return model.score(cache, candidates);
     }
 
     private KvCache encode(KvCacheStore store) {

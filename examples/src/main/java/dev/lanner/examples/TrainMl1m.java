@@ -297,7 +297,14 @@ public final class TrainMl1m implements Callable<Integer> {
         }
         String time = LocalDateTime.now(ZoneId.systemDefault())
                 .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
-        return Path.of("runs", config.dataset() + "-" + config.model().preset() + "-" + time);
+        return Path.of(
+                "runs",
+                String.join(
+                        "-",
+                        config.dataset(),
+                        config.model().preset(),
+                        "seed" + config.training().seed(),
+                        time));
     }
 
     private static String result(

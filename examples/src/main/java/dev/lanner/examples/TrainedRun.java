@@ -1,7 +1,10 @@
 package dev.lanner.examples;
 
+import dev.lanner.hstu.model.Settings;
 import dev.lanner.hstu.train.Evaluation;
 import dev.lanner.hstu.train.RunConfig;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * A finished run and its figures, as it is kept.
@@ -29,4 +32,17 @@ record TrainedRun(
         int threads,
         Evaluation validation,
         Evaluation test,
-        Evaluation testAtLastEvent) {}
+        Evaluation testAtLastEvent) {
+    /**
+     * Reads what is kept of a run.
+     *
+     * @throws IOException if it is of a run with other settings, or the file cannot be read
+     */
+    static TrainedRun read(Path file, RunConfig config) throws IOException {
+        TrainedRun run = Settings.read(file, TrainedRun.class);
+        if (!run.config().isLike(config)) {
+            throw new IOException(file + ": is of a run with other settings; delete it to train anew");
+        }
+        return run;
+    }
+}
