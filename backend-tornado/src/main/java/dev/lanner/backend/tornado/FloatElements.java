@@ -149,7 +149,8 @@ final class FloatElements {
             if (a < 0) {
                 float half = b / 2;
                 float even = TornadoMath.floor(half) == half ? result : -result;
-                result = TornadoMath.floor(b) == b ? even : Float.NaN;
+                // A root of a negative number is none; TornadoVM writes no constant NaN.
+                result = TornadoMath.floor(b) == b ? even : TornadoMath.sqrt(a);
             }
         }
         return result;
