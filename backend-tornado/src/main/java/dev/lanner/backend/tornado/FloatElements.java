@@ -143,15 +143,20 @@ final class FloatElements {
 
     /** With the sign taken apart: PTX's own power knows only positive numbers, and no exponent 0 of the number 0. */
     private static float pow(float a, float b) {
-        float result = 1;
-        if (b < 0 || b > 0 || Float.isNaN(b)) {
-            result = TornadoMath.pow(TornadoMath.abs(a), b);
-            if (a < 0) {
-                float half = b / 2;
-                float even = TornadoMath.floor(half) == half ? result : -result;
-                // A root of a negative number is none; TornadoVM writes no constant NaN.
-                result = TornadoMath.floor(b) == b ? even : TornadoMath.sqrt(a);
-            }
+        float magnitude = TornadoMath.pow(TornadoMath.abs(a), b);
+        float result = a < 0 ? signed(a, b, magnitude) : magnitude;
+        return b == 0 ? 1 : result;
+    }
+
+    /** The power of a negative number, of that magnitude. */
+    private static float signed(float a, float b, float magnitude) {
+        float result = magnitude;
+        // From 2^24 on all numbers are even. PTX has no floor.
+        if (TornadoMath.abs(b) < 0x1p24f) {
+            int whole = (int) b;
+            float power = (whole & 1) == 1 ? -magnitude : magnitude;
+            // A root of a negative number is none; TornadoVM writes no constant NaN.
+            result = whole == b ? power : TornadoMath.sqrt(a);
         }
         return result;
     }

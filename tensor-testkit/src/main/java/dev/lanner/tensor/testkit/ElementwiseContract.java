@@ -162,8 +162,8 @@ interface ElementwiseContract extends ContractPart {
     /** Signs and zeros by the integral exponents that derivatives of powers have. */
     @Example
     default void powersOfNegativeNumbersAndZero() {
-        float[] bases = {-2, -2, -2, -2, -2, -2, -1.5f, 0, 0, 0, 3, -2, -2, Float.NaN};
-        float[] exponents = {-3, -2, -1, 0, 1, 2, 3, 0, 1, 2, 0, 0.5f, -1.5f, 0};
+        float[] bases = {-2, -2, -2, -2, -2, -2, -1.5f, 0, 0, 0, 3, -2, -2, Float.NaN, -1};
+        float[] exponents = {-3, -2, -1, 0, 1, 2, 3, 0, 1, 2, 0, 0.5f, -1.5f, 0, 0x1p24f};
         Shape shape = Shape.of(bases.length);
         check(
                 BinaryOp.POW,
