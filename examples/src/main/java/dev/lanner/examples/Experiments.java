@@ -40,8 +40,9 @@ record Experiments(Dataset dataset, String commit, boolean quiet, Consumer<Strin
         RunDirectory directory = planned.check();
         Path finished = folder.resolve(RESULT);
         if (Files.exists(finished)) {
+            TrainedRun kept = TrainedRun.read(finished, config);
             lines.accept(title + ": kept");
-            return TrainedRun.read(finished, config);
+            return kept;
         }
         directory.begin(config, dataset.data());
         TrainedRun run = train(config, directory);

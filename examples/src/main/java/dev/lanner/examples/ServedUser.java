@@ -64,9 +64,10 @@ final class ServedUser {
             if (cache.length() == cache.capacity()) {
                 cache = encode(store);
             } else {
-                KvCache before = cache;
-                cache = model.append(before, items[last], actions[last], times[last]);
-                store.replace(number, before, cache);
+                KvCache grown = model.append(cache, items[last], actions[last], times[last]);
+                // Not kept if the store has dropped the former one meanwhile.
+                store.replace(number, cache, grown);
+                cache = grown;
             }
         }
         int[] candidates = new int[CANDIDATES];

@@ -297,14 +297,8 @@ public final class TrainMl1m implements Callable<Integer> {
         }
         String time = LocalDateTime.now(ZoneId.systemDefault())
                 .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
-        return Path.of(
-                "runs",
-                String.join(
-                        "-",
-                        config.dataset(),
-                        config.model().preset(),
-                        "seed" + config.training().seed(),
-                        time));
+        String run = config.model().preset() + "-seed" + config.training().seed();
+        return Path.of("runs", config.dataset() + "-" + run + "-" + time);
     }
 
     private static String result(

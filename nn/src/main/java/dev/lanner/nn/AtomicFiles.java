@@ -33,20 +33,21 @@ public final class AtomicFiles {
      * @throws IOException if that fails; what was there before is untouched then
      */
     public static void write(Path file, Content content) throws IOException {
-        write(file, content, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        move(file, content, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /**
-     * Writes a file that must not be there yet.
+     * Writes a file that must not be there yet. Whether it is, is looked at again at the end; of two who reach it at the same moment the last
+     * stays.
      *
      * @throws FileAlreadyExistsException if it is; it is untouched then
      * @throws IOException if it cannot be written
      */
     public static void create(Path file, Content content) throws IOException {
-        write(file, content, new CopyOption[0]);
+        move(file, content);
     }
 
-    private static void write(Path file, Content content, CopyOption... move) throws IOException {
+    private static void move(Path file, Content content, CopyOption... options) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
             try (FileChannel channel =
@@ -56,7 +57,7 @@ public final class AtomicFiles {
                 out.flush();
                 channel.force(true);
             }
-            Files.move(beside, file, move);
+            Files.move(beside, file, options);
         } finally {
             Files.deleteIfExists(beside);
         }

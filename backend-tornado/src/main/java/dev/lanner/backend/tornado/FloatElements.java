@@ -74,9 +74,7 @@ final class FloatElements {
         return x == Float.NEGATIVE_INFINITY ? 0 : x / (1 + TornadoMath.exp(-x));
     }
 
-    /**
-     * Near 0 an odd polynomial, as the CPU's; beyond by the exponential. PTX's own instruction is off by 5e-4.
-     */
+    /** Near 0 an odd polynomial, as the CPU's; beyond by the exponential. PTX's own is an approximation, off by up to 2^-11. */
     private static float tanh(float x) {
         float magnitude = TornadoMath.abs(x);
         float square = x * x;

@@ -13,14 +13,6 @@ record Grid(int[] groups, int[] group) {
     /** Along y and z NVIDIA's GPUs run no more; TornadoVM would then run fewer, or none, without an error. */
     static final int MOST_GROUPS = 65_535;
 
-    Grid {
-        // TornadoVM narrows the number of work items to an int, unchecked.
-        if ((long) groups[0] * group[0] > Integer.MAX_VALUE) {
-            throw new BackendException(
-                    "a device runs at most 2^31-1 work items in a row, found " + groups[0] + " groups of " + group[0]);
-        }
-    }
-
     /** Work items of a group of element-wise kernels. */
     static final int ELEMENTS = 64;
 
@@ -46,6 +38,19 @@ record Grid(int[] groups, int[] group) {
     /** Groups in a row. */
     static Grid groups(int groups, int size) {
         return new Grid(new int[] {groups, 1, 1}, new int[] {size, 1, 1});
+    }
+
+    /**
+     * Checks the work items along x, whose number TornadoVM narrows to an int, unchecked.
+     *
+     * @param kernel whose they are
+     * @throws BackendException if there are 2^31 or more
+     */
+    void check(String kernel) {
+        if ((long) groups[0] * group[0] > Integer.MAX_VALUE) {
+            throw new BackendException("kernel " + kernel + ": a device runs at most 2^31-1 work items in a row, found "
+                    + groups[0] + " groups of " + group[0]);
+        }
     }
 
     /** Sets a task's worker to this. */

@@ -126,15 +126,9 @@ public final class TornadoBackend extends DispatchingBackend {
 
     @Override
     public synchronized void close() {
-        try {
-            TornadoCall.closeAll(replays, TornadoReplay::close);
-        } finally {
-            try {
-                eager.close();
-            } finally {
-                pool.clear();
-            }
-        }
+        List<Runnable> parts =
+                List.of(() -> TornadoCall.closeAll(replays, TornadoReplay::close), eager::close, pool::clear);
+        TornadoCall.closeAll(parts, Runnable::run);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Caches of many users in bounded memory: when a new one does not fit, expired ones go, then the least recently used. One that has not been put again for
- * its time to live is not given out any more. Safe for use by many threads.
+ * Caches of many users in bounded memory: when a new one does not fit, expired ones go, then the least recently used. One that has not
+ * been put again for its time to live is not given out any more. Safe for use by many threads.
  *
  * <p>To serve a user, {@link #get}, or encode and {@link #put}; when the user acts, append and {@link #replace}, and begin again where
  * that fails because another thread was quicker.

@@ -9,7 +9,11 @@ import dev.lanner.tensor.Tensor;
 final class Constants {
     private Constants() {}
 
-    /** A vector of equal numbers. */
+    /**
+     * A vector of equal numbers.
+     *
+     * @param parameters whose dtype it has, and a stream of which it takes up, as a parameter in its place would
+     */
     static Tensor vector(double value, int size, ParameterFactory parameters) {
         return Scope.outside(() -> parameters.create(Initializer.constant(value), size));
     }

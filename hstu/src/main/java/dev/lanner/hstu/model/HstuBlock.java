@@ -69,10 +69,12 @@ public final class HstuBlock extends EncoderBlock {
         timeBias = settings.bias().time()
                 ? parameter("time_bias", table(config.initial().timeBias(), buckets, parameters))
                 : Constants.vector(0, buckets, parameters);
-        Tensor ones = Constants.vector(1, values, parameters);
-        gamma = block.gateAffine() ? parameter("norm_weight", ones) : ones;
-        Tensor none = Constants.vector(0, values, parameters);
-        beta = block.gateAffine() ? parameter("norm_bias", none) : none;
+        gamma = block.gateAffine()
+                ? parameter("norm_weight", parameters.create(Initializer.constant(1), values))
+                : Constants.vector(1, values, parameters);
+        beta = block.gateAffine()
+                ? parameter("norm_bias", parameters.create(Initializer.constant(0), values))
+                : Constants.vector(0, values, parameters);
         output = child(
                 "output",
                 new Linear(

@@ -1,6 +1,8 @@
 package dev.lanner.hstu.train;
 
-/** A loss, a parameter or a score that is not finite any more: the model is lost, and the last checkpoint is the one before. */
+/**
+ * A loss, a parameter or a score that is not finite any more: the model is lost. In training the last checkpoint is the one before.
+ */
 public final class DivergenceException extends ArithmeticException {
     private static final long serialVersionUID = 1L;
 

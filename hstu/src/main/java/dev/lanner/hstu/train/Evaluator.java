@@ -66,6 +66,7 @@ public final class Evaluator implements AutoCloseable {
      * Figures on the held-out targets of one part; the model is in evaluation mode afterwards.
      *
      * @param queryTime whether a history is asked at the time of its target, else at that of its last event
+     * @throws DivergenceException if the score of an item is NaN
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
         return evaluate(part, queryTime, new RatingCalibration());
@@ -76,6 +77,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param queryTime whether a history is asked at the time of its target, else at that of its last event
      * @param calibration gets each predicted rating with the one that was given
+     * @throws DivergenceException if the score of an item is NaN
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime, RatingCalibration calibration) {
         model.eval();

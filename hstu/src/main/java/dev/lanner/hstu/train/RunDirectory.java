@@ -28,7 +28,7 @@ public final class RunDirectory {
     private static final String EPOCH = "epoch";
 
     private final Path path;
-    /** Whether a run that is there already is in the way. */
+    /** Whether no run has begun in it yet: one that has then is another's. */
     private boolean isNew;
 
     private RunDirectory(Path path, boolean isNew) {
@@ -177,19 +177,20 @@ public final class RunDirectory {
     }
 
     /**
-     * Loads the parameters of an epoch, the best one.
+     * Loads the parameters of the best epoch.
      *
-     * @throws IOException if those of another epoch were kept, or none, or the parameters are not those of such a model
+     * @param epoch which one that is; the model is as before if those of another one were kept
+     * @throws IOException if they were, or none, or the parameters are not those of such a model
      */
     void loadBest(HstuModel model, int epoch) throws IOException {
-        String kept = load(model).get(EPOCH);
-        if (!Integer.toString(epoch).equals(kept)) {
-            throw new IOException(
-                    path.resolve(MODEL) + ": is of epoch " + kept + ", but the best of " + METRICS + " is "
-                            + epoch
-                            + ": another run has written into the folder, or one that was stopped came out differently when it went"
-                            + " on; train anew in another folder");
+        Safetensors.Contents kept = readModel();
+        String found = kept.metadata().get(EPOCH);
+        if (!Integer.toString(epoch).equals(found)) {
+            throw new IOException(path.resolve(MODEL) + ": is of epoch " + found + ", but the best is " + epoch
+                    + ": another run wrote into the folder, or this one came out differently when it was resumed; train"
+                    + " anew in another folder");
         }
+        load(model, kept);
     }
 
     /**
@@ -198,17 +199,19 @@ public final class RunDirectory {
      * @throws IOException if no epoch was saved yet, or the parameters are not those of such a model
      */
     public void loadBest(HstuModel model) throws IOException {
-        load(model);
+        load(model, readModel());
     }
 
-    private Map<String, String> load(HstuModel model) throws IOException {
+    private Safetensors.Contents readModel() throws IOException {
         if (!Files.exists(path.resolve(MODEL))) {
             throw new IOException(path + ": holds no trained model yet: " + MODEL + " is missing");
         }
+        return Safetensors.read(path.resolve(MODEL));
+    }
+
+    private void load(HstuModel model, Safetensors.Contents kept) throws IOException {
         try {
-            Safetensors.Contents contents = Safetensors.read(path.resolve(MODEL));
-            model.load(contents.tensors());
-            return contents.metadata();
+            model.load(kept.tensors());
         } catch (IllegalArgumentException e) {
             throw new IOException(path.resolve(MODEL) + ": " + e.getMessage(), e);
         }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.nn.Adam;
+import dev.lanner.tensor.DType;
 import dev.lanner.tensor.RandomKey;
 import dev.lanner.tensor.Scope;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tape;
 import dev.lanner.tensor.Tensor;
 import java.util.Arrays;
@@ -18,6 +20,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HstuModelTest {
     private static HstuModel model(long seed) {
@@ -37,6 +41,37 @@ class HstuModelTest {
 
     private static float[] states(HstuModel model, JaggedBatch batch) {
         return model.encode(Sequences.of(batch)).toFloats();
+    }
+
+    /** What is no parameter cannot be kept, and must not need to be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"article", "paper", "sasrec", "best"})
+    void aModelWhoseParametersAreKeptOutlivesItsScope(String preset) {
+        HstuConfig whole = HstuConfig.preset(preset);
+        HstuConfig config = Batches.sized(whole, 0)
+                .with("blocks", 1)
+                .with("maxLength", 600)
+                .with("width", 1024)
+                .with("attention.heads", 1)
+                .with("attention.queryWidth", 1024)
+                .with("attention.valueWidth", 1024)
+                .with("attention.bias", whole.attention().queryTime() ? "TIME" : "NONE");
+        HstuModel model;
+        try (Scope scope = Scope.open()) {
+            model = new HstuModel(config, Batches.ITEMS, 1);
+            model.namedParameters().values().forEach(scope::keep);
+        }
+        model.eval();
+        JaggedBatch batch = Batches.random(1, 9);
+        HstuModel outside = new HstuModel(config, Batches.ITEMS, 1);
+        outside.eval();
+        float[] expected = states(outside, batch);
+        try (Scope scope = Scope.open()) {
+            for (int length = 1024; length <= 8192; length *= 2) {
+                Tensor.full(DType.F32, Shape.of(length), Double.NaN);
+            }
+        }
+        assertArrayEquals(expected, states(model, batch));
     }
 
     @Property(tries = 200)
