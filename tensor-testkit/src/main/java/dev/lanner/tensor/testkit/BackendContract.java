@@ -46,8 +46,8 @@ public abstract class BackendContract
     }
 
     /**
-     * The relative error allowed to fused kernels and their gradients, each relative to the largest magnitude of the result, beside
-     * the operation's reference in F64.
+     * The relative error allowed to fused kernels and their gradients, each relative to the largest magnitude of the result or,
+     * where they cancel, of its terms, beside the operation's reference in F64.
      */
     protected double fusedTolerance() {
         return 1e-5;

@@ -68,6 +68,15 @@ final class Operand {
         return new Operand(Layout.contiguous(shape()), values(), shape().elements());
     }
 
+    /** The magnitudes of the elements, all of one sign, row-major without guards. */
+    Operand withSign(int sign) {
+        HostArray magnitudes = values();
+        for (int i = 0; i < shape().elements(); i++) {
+            magnitudes.setDouble(i, sign * Math.abs(magnitudes.getDouble(i)));
+        }
+        return new Operand(Layout.contiguous(shape()), magnitudes, shape().elements());
+    }
+
     /** The elements in row-major order, a copy. */
     HostArray values() {
         return picked(storage);
