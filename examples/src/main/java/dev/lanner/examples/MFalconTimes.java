@@ -1,7 +1,7 @@
 package dev.lanner.examples;
 
 import dev.lanner.hstu.Recommender;
-import dev.lanner.hstu.inference.CandidateScores;
+import dev.lanner.hstu.TwoStage;
 import dev.lanner.hstu.inference.FullForward;
 import dev.lanner.hstu.inference.History;
 import dev.lanner.hstu.inference.HnswIndex;
@@ -238,9 +238,11 @@ public final class MFalconTimes implements Callable<Integer> {
                 whole.percentile(99)));
         ItemIndex index = ItemIndex.exact(model);
         int ranked = Math.min(RANKED, model.itemCount());
+        TwoStage stages = new TwoStage(ranked, Recommender.RATING_WEIGHT);
+        int[] places = IntStream.range(0, ranked).toArray();
         Timing top = Timing.of(warmUp, runs, () -> {
             Neighbours found = index.search(cache.state(), ranked);
-            rank(falcon.score(cache, found.items()));
+            stages.ranked(falcon.score(cache, found.items()), places);
         });
         print(String.format(
                 Locale.ROOT,
@@ -257,17 +259,6 @@ public final class MFalconTimes implements Callable<Integer> {
                 length - 1,
                 append.median(),
                 append.percentile(99)));
-    }
-
-    /** Candidates in the order of {@code retrieval + weight * predicted rating}, best first. */
-    private static int[] rank(CandidateScores scores) {
-        double[] sums = new double[scores.ratings().length];
-        Arrays.setAll(sums, i -> scores.retrieval()[i] + Recommender.RATING_WEIGHT * scores.ratings()[i]);
-        return IntStream.range(0, sums.length)
-                .boxed()
-                .sorted((a, b) -> Double.compare(sums[b], sums[a]))
-                .mapToInt(Integer::intValue)
-                .toArray();
     }
 
     private void search(KvCache cache, HstuModel model) {

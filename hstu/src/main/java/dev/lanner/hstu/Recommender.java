@@ -179,9 +179,6 @@ public final class Recommender {
      * @throws IllegalArgumentException if it is not finite
      */
     public Recommender withRatingWeight(double weight) {
-        if (!Double.isFinite(weight)) {
-            throw new IllegalArgumentException("recommender: the rating weight must be finite, found " + weight);
-        }
         return with(new TwoStage(ranking.candidates(), weight));
     }
 
@@ -191,9 +188,6 @@ public final class Recommender {
      * @throws IllegalArgumentException if it is negative
      */
     public Recommender withCandidates(int count) {
-        if (count < 0) {
-            throw new IllegalArgumentException("recommender: candidates must not be negative, found " + count);
-        }
         return with(new TwoStage(count, ranking.ratingWeight()));
     }
 
@@ -203,7 +197,7 @@ public final class Recommender {
      */
     public Recommender withApproximateSearch(HnswIndex.Settings settings) {
         MFalcon scorer = basis.scorer();
-        ItemIndex index = ItemIndex.hnsw(scorer.model().itemEmbeddings().detach(), settings);
+        ItemIndex index = ItemIndex.hnsw(scorer.model(), settings);
         return new Recommender(new Basis(config(), data(), scorer, index), known, ranking, unknown);
     }
 

@@ -11,11 +11,21 @@ import java.util.stream.IntStream;
  * follow by retrieval. So a longer list begins with the shorter one.
  *
  * @param candidates how many of the first are ranked again
- * @param ratingWeight weight of the predicted rating, 1 to 5, beside the retrieval score, in [-1, 1]
+ * @param ratingWeight weight of the predicted rating (1 to 5) beside the retrieval score (a cosine)
  */
-record TwoStage(int candidates, double ratingWeight) {
+public record TwoStage(int candidates, double ratingWeight) {
+    /** Checks both. */
+    public TwoStage {
+        if (candidates < 0) {
+            throw new IllegalArgumentException("two-stage: candidates must not be negative, found " + candidates);
+        }
+        if (!Double.isFinite(ratingWeight)) {
+            throw new IllegalArgumentException("two-stage: the rating weight must be finite, found " + ratingWeight);
+        }
+    }
+
     /** The score of the candidate at a place; without predicted ratings it is the retrieval score. */
-    double score(CandidateScores scores, int place) {
+    public double score(CandidateScores scores, int place) {
         float retrieval = scores.retrieval()[place];
         return scores.ratings().length == 0 ? retrieval : retrieval + ratingWeight * scores.ratings()[place];
     }
@@ -27,7 +37,7 @@ record TwoStage(int candidates, double ratingWeight) {
      * @param leftOut items, 1..V
      * @return items, 1..V
      */
-    int[] ranking(CandidateScores scores, BitSet leftOut) {
+    public int[] ranking(CandidateScores scores, BitSet leftOut) {
         int[] places = IntStream.range(0, scores.retrieval().length)
                 .filter(place -> !leftOut.get(place + 1))
                 .toArray();
@@ -39,7 +49,7 @@ record TwoStage(int candidates, double ratingWeight) {
      *
      * @param places of those to rank
      */
-    int[] ranked(CandidateScores scores, int... places) {
+    public int[] ranked(CandidateScores scores, int... places) {
         int[] ranked = places.clone();
         sort(ranked, ranked.length, place -> scores.retrieval()[place]);
         sort(ranked, Math.min(candidates, ranked.length), place -> score(scores, place));

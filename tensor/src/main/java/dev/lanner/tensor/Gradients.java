@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /**
  * Gradients by tensor. The first gradient of a tensor is stored, further ones are added to it in place; several backward passes
- * may accumulate into one object. A gradient belongs to the {@link Scope} that it was computed in.
+ * may accumulate into one object. A gradient belongs to the {@link Scope} that it was computed in, and cannot be used after it.
  */
 public final class Gradients {
     /** A gradient, and whether its storage is ours to write to (a stored first gradient may be shared). */

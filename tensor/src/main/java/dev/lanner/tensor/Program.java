@@ -3,13 +3,18 @@ package dev.lanner.tensor;
 import dev.lanner.tensor.backend.Backend;
 import dev.lanner.tensor.backend.Backends;
 import dev.lanner.tensor.backend.HostArray;
+import dev.lanner.tensor.backend.Launch;
 import dev.lanner.tensor.backend.Recording;
 import dev.lanner.tensor.backend.Replay;
+import dev.lanner.tensor.backend.Storage;
 import dev.lanner.tensor.backend.View;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -83,6 +88,9 @@ public final class Program implements AutoCloseable {
     private final Map<String, ProgramInput> inputs = new HashMap<>();
     private final List<Runnable> beforeRun;
     private final List<Tensor> outputs = new ArrayList<>();
+    /** What it works on, parameters too, which are not its own. */
+    private final Set<Storage> used = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private boolean closed;
 
     private Program(Backend backend, Recording recording, Recorder recorder) {
@@ -94,6 +102,10 @@ public final class Program implements AutoCloseable {
                 .filter(input -> !input.name().equals(UNNAMED))
                 .forEach(input -> inputs.put(input.name(), input));
         recording.outputs().forEach(view -> outputs.add(new Tensor(backend, view, false)));
+        for (Launch launch : recording.launches()) {
+            launch.reads().forEach(view -> used.add(view.storage()));
+            launch.writes().forEach(view -> used.add(view.storage()));
+        }
     }
 
     /**
@@ -209,7 +221,8 @@ public final class Program implements AutoCloseable {
      * Runs the step.
      *
      * @param step of the random numbers whose keys leave it open
-     * @throws IllegalStateException if an input was never set, or a tape or a recording is open on this thread
+     * @throws IllegalStateException if an input was never set, a tape or a recording is open on this thread, or a tensor that the step
+     *     uses was released
      */
     public void run(int step) {
         requireOpen();
@@ -221,6 +234,10 @@ public final class Program implements AutoCloseable {
             if (!input.isSet()) {
                 throw new IllegalStateException("program: input " + input.name() + " was never set");
             }
+        }
+        if (used.stream().anyMatch(Storage::isReleased)) {
+            throw new IllegalStateException(
+                    "program: a tensor that it uses was released, with the scope that it was made in");
         }
         for (Runnable action : beforeRun) {
             action.run();

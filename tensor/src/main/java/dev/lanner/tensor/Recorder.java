@@ -175,6 +175,7 @@ final class Recorder implements Backend {
     @Override
     public void release(Storage storage) {
         // The program's own storages are planned when all uses are known.
+        storage.markReleased();
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.lanner.tensor.backend.HostArray;
 import dev.lanner.tensor.backend.Storage;
 
 /** Stands for a storage while a program is recorded; the program's real storages are chosen when it is known how long each is needed. */
-final class Slot implements Storage {
+final class Slot extends Storage {
     /** What a slot is for. */
     enum Kind {
         /** Set between runs. */

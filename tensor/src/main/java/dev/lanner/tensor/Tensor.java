@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  * share storage. Operands of an operation live on one backend and have one dtype; shapes broadcast as in NumPy. Negative axes
  * count from the end. What is computed while a {@link Tape} is open, from tensors that require a gradient, can be differentiated.
  *
- * <p>Memory: a tensor made inside a {@link Scope} goes back when the scope closes; others are dropped like any object.
+ * <p>Memory: a tensor made inside a {@link Scope} is released when the scope closes, and whoever uses it then is told; others are
+ * dropped like any object.
  */
 public final class Tensor {
     private final Backend backend;
@@ -101,8 +102,17 @@ public final class Tensor {
         return Recorder.over(backend);
     }
 
-    /** The backend's operand: for kernels and backends. */
+    /**
+     * The backend's operand: for kernels and backends.
+     *
+     * @throws IllegalStateException if the tensor was released, by the scope or the program that it belongs to
+     */
     public View view() {
+        if (view.storage().isReleased()) {
+            throw new IllegalStateException(
+                    "tensor: " + this
+                            + " was released, by the scope or the program that it belongs to; Scope.keep lets a tensor outlive its scope");
+        }
         return view;
     }
 

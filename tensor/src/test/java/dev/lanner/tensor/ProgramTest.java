@@ -391,6 +391,24 @@ class ProgramTest extends OnReference {
     }
 
     @Test
+    void aTensorThatItUsesMustBeThere() {
+        List<Tensor> used = new ArrayList<>();
+        Program program;
+        try (Scope scope = Scope.open()) {
+            used.add(Tensor.ones(DType.F64, Shape.of(3)));
+            program = Program.record(
+                    inputs -> new Tensor[] {inputs.tensor("x", DType.F64, 3).add(used.getFirst())});
+            program.set("x", 1.0, 2.0, 3.0);
+            program.run(1);
+            assertArrayEquals(new double[] {2, 3, 4}, program.output(0).toDoubles());
+        }
+        assertEquals(
+                "program: a tensor that it uses was released, with the scope that it was made in",
+                assertThrows(IllegalStateException.class, () -> program.run(2)).getMessage());
+        program.close();
+    }
+
+    @Test
     void whatIsComputedOutsideOfTheProgramIsComputedOnce() {
         Tensor[] state = new Tensor[1];
         try (Program program = Program.record(inputs -> {

@@ -109,6 +109,32 @@ class ScopeTest {
     }
 
     @Test
+    void whatIsUsedAfterItsScopeIsTold() {
+        try (Backends.Use other = Backends.use(new ReferenceBackend())) {
+            Tensor leaf = Tensor.ones(DType.F64, Shape.of(3)).requireGradient();
+            Tensor sum;
+            Tensor part;
+            Gradients gradients;
+            try (Scope scope = Scope.open();
+                    Tape tape = Tape.open()) {
+                sum = leaf.add(1);
+                part = sum.detach().narrow(0, 0, 2);
+                gradients = tape.backward(sum.square().sum());
+            }
+            String released =
+                    " was released, by the scope or the program that it belongs to; Scope.keep lets a tensor outlive its scope";
+            assertEquals(
+                    "tensor: F64[3] on reference" + released,
+                    assertThrows(IllegalStateException.class, sum::toDoubles).getMessage());
+            assertEquals(
+                    "tensor: F64[2] on reference" + released,
+                    assertThrows(IllegalStateException.class, () -> part.add(1)).getMessage());
+            assertThrows(IllegalStateException.class, () -> gradients.get(leaf).toDoubles());
+            assertArrayEquals(new double[] {1, 1, 1}, leaf.toDoubles());
+        }
+    }
+
+    @Test
     void whatTheBackendHasNotIsRefusedBeforeItIsAllocated() {
         Backend single = Intercepted.reference((method, arguments) -> switch (method.getName()) {
             case "supports" -> arguments[0] != DType.F64;

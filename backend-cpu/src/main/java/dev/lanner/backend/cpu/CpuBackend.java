@@ -122,7 +122,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void release(Storage storage) {
-        buffers.giveBack(array(storage));
+        buffers.giveBack(array(storage).handOn());
     }
 
     @Override

@@ -127,7 +127,7 @@ final class EagerDispatcher implements Dispatcher, AutoCloseable {
     public void close() {
         List<Plan> all = List.copyOf(plans.values());
         plans.clear();
-        TornadoCall.closeAll(all, Plan::close);
+        TornadoCall.forAll(all, Plan::close);
     }
 
     /** One compiled kernel with its arrays. */

@@ -245,7 +245,7 @@ final class ReplayPlan implements AutoCloseable {
 
     /** Copies what is on the device to the host's side. */
     void fetch(TornadoStorage storage) {
-        last.transferToHost(storage.array());
+        TornadoCall.named("program " + name, () -> last.transferToHost(storage.array()));
     }
 
     /**

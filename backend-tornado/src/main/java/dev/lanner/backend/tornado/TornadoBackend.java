@@ -83,8 +83,7 @@ public final class TornadoBackend extends DispatchingBackend {
 
     @Override
     public synchronized void release(Storage storage) {
-        TornadoStorage.of(storage).drop();
-        pool.giveBack(TornadoStorage.of(storage));
+        pool.giveBack(TornadoStorage.of(storage).handOn());
     }
 
     @Override
@@ -127,8 +126,8 @@ public final class TornadoBackend extends DispatchingBackend {
     @Override
     public synchronized void close() {
         List<Runnable> parts =
-                List.of(() -> TornadoCall.closeAll(replays, TornadoReplay::close), eager::close, pool::clear);
-        TornadoCall.closeAll(parts, Runnable::run);
+                List.of(() -> TornadoCall.forAll(replays, TornadoReplay::close), eager::close, pool::clear);
+        TornadoCall.forAll(parts, Runnable::run);
     }
 
     @Override

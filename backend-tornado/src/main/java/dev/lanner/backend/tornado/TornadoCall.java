@@ -24,12 +24,12 @@ final class TornadoCall {
         }
     }
 
-    /** Closes all, also when one of them cannot be closed: what the first such says is thrown in the end, with the others' beside it. */
-    static <T> void closeAll(Iterable<T> all, Consumer<T> close) {
+    /** Does something with all, also where it fails with some: what the first such says is thrown in the end, with the others' beside it. */
+    static <T> void forAll(Iterable<T> all, Consumer<T> action) {
         RuntimeException failure = null;
         for (T each : all) {
             try {
-                close.accept(each);
+                action.accept(each);
             } catch (RuntimeException e) {
                 if (failure == null) {
                     failure = e;

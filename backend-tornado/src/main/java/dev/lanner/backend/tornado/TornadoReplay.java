@@ -8,6 +8,7 @@ import dev.lanner.tensor.backend.Storage;
 import dev.lanner.tensor.backend.View;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -32,7 +33,7 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     private final Set<TornadoStorage> outputs = identitySet();
     private ReplayPlan plan;
     private boolean wasCompiled;
-    /** Why a run after the first has failed: what is on the device since is unknown. */
+    /** Why a run after the first, or a fetch at the end, has failed: what is on the device since is unknown. */
     private Throwable failure;
 
     TornadoReplay(TornadoBackend owner, TornadoDevice device, Recording recording) {
@@ -140,8 +141,8 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     private void checkNotFailed() {
         if (failure != null) {
             throw new BackendException(
-                    "program: a run of it has failed, and the tensors that it had on the device are lost: make the model anew, and load"
-                            + " the last checkpoint",
+                    "program: it has failed, and the tensors that it had on the device are lost: make the model anew, and load the"
+                            + " last checkpoint",
                     failure);
         }
     }
@@ -188,12 +189,20 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
     private void closePlan() {
         try {
             // What others have changed since is theirs.
-            resident.keySet().stream().filter(storage -> storage.isHeldBy(this)).forEach(TornadoStorage::elements);
+            TornadoCall.forAll(heldOf(resident.keySet()), TornadoStorage::elements);
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            throw e;
         } finally {
-            outputs.stream().filter(storage -> storage.isHeldBy(this)).forEach(TornadoStorage::drop);
-            plan.close();
-            plan = null;
+            heldOf(outputs).forEach(TornadoStorage::drop);
         }
+        ReplayPlan ended = plan;
+        plan = null;
+        ended.close();
+    }
+
+    private List<TornadoStorage> heldOf(Set<TornadoStorage> storages) {
+        return storages.stream().filter(storage -> storage.isHeldBy(this)).toList();
     }
 
     @Override

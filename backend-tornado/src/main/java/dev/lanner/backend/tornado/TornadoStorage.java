@@ -15,7 +15,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * Elements in a device array, whose host side is off-heap memory. A program may hold newer elements on the device: whoever looks at
  * those of the host gets them fetched first.
  */
-final class TornadoStorage implements Storage {
+final class TornadoStorage extends Storage {
     /** Who holds newer elements than the host. */
     interface Holder {
         /** Copies the elements to the host's side. */
@@ -101,6 +101,13 @@ final class TornadoStorage implements Storage {
     /** Whether this holder's elements are newer than those of the host. */
     boolean isHeldBy(Holder candidate) {
         return Objects.equals(holder, candidate);
+    }
+
+    /** Ends this storage, whose memory is another's from now on. */
+    TornadoStorage handOn() {
+        markReleased();
+        holder = null;
+        return new TornadoStorage(dtype, array);
     }
 
     /** Counts changes. */

@@ -26,6 +26,10 @@ class TornadoProgramTest {
     /** A graph of TornadoVM has 1024 nodes, of which an array takes one in every graph behind that which first has it. */
     private static final int ARRAYS = 700;
 
+    private static final String LOST =
+            "program: it has failed, and the tensors that it had on the device are lost: make the model anew, and load the last"
+                    + " checkpoint";
+
     @Test
     void manyArraysAreCutIntoGraphsThatHoldThem() {
         try (TornadoBackend backend = (TornadoBackend) new TornadoBackendProvider().create();
@@ -160,19 +164,16 @@ class TornadoProgramTest {
                 assertArrayEquals(new float[] {11, 11}, sum.toFloats());
                 program.run(3);
                 backend.replays().iterator().next().fail(new BackendException("the device is gone"));
-                String told =
-                        "program: a run of it has failed, and the tensors that it had on the device are lost: make the model anew, and load"
-                                + " the last checkpoint";
                 assertEquals(
-                        told,
+                        LOST,
                         assertThrows(BackendException.class, () -> program.run(4))
                                 .getMessage());
                 assertEquals(
-                        told,
+                        LOST,
                         assertThrows(BackendException.class, sum::toFloats).getMessage());
                 Tensor zeros = Tensor.zeros(DType.F32, Shape.of(2));
                 assertEquals(
-                        told,
+                        LOST,
                         assertThrows(BackendException.class, () -> sum.assign(zeros))
                                 .getMessage());
             }

@@ -32,8 +32,8 @@ public interface ItemIndex {
     }
 
     /** An approximate index of a model's items, as its parameters are now. */
-    static ItemIndex hnsw(HstuModel model) {
-        return hnsw(model.itemEmbeddings().detach(), HnswIndex.Settings.DEFAULT);
+    static ItemIndex hnsw(HstuModel model, HnswIndex.Settings settings) {
+        return hnsw(model.itemEmbeddings().detach(), settings);
     }
 
     /**

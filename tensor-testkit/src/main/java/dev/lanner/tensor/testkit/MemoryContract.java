@@ -3,6 +3,7 @@ package dev.lanner.tensor.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lanner.tensor.DType;
@@ -63,6 +64,23 @@ interface MemoryContract extends ContractPart {
             assertArrayEquals(ones, found);
             backend.release(first);
             backend.release(second);
+        }
+    }
+
+    @Example
+    default void releasedStoragesAreMarked() {
+        Backend backend = harness().backend();
+        for (int size : Samples.SIZES) {
+            Storage released = backend.allocate(DType.F32, size);
+            assertFalse(released.isReleased());
+            backend.release(released);
+            assertTrue(released.isReleased());
+            assertThrows(IllegalStateException.class, () -> backend.release(released));
+            // Of the same memory perhaps.
+            Storage next = backend.allocate(DType.F32, size);
+            assertFalse(next.isReleased());
+            assertTrue(released.isReleased());
+            backend.release(next);
         }
     }
 

@@ -72,7 +72,8 @@ interface OptimizerContract extends ContractPart {
         Outcome outcome = new Outcome(what, actual, expected);
         for (int i = 0; i < STATE.size(); i++) {
             HostArray magnitudes = terms[i];
-            outcome.assertClose(i, at -> Math.abs(magnitudes.getDouble(at)), harness().fused(), Float.MIN_NORMAL);
+            outcome.assertClose(
+                    i, at -> Math.abs(magnitudes.getDouble(at)), harness().fused(), Float.MIN_NORMAL);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.lanner.tensor.backend;
 import dev.lanner.tensor.DType;
 
 /** Storage in a Java array: what the CPU backends compute on, and the form in which every backend takes in and hands out data. */
-public final class HostArray implements Storage {
+public final class HostArray extends Storage {
     private final DType dtype;
     private final Object array;
 
@@ -115,6 +115,12 @@ public final class HostArray implements Storage {
             case I32 -> ints()[position] = (int) value;
             case I64 -> longs()[position] = value;
         }
+    }
+
+    /** Ends this storage, whose Java array is another's from now on: for pools. */
+    public HostArray handOn() {
+        markReleased();
+        return new HostArray(dtype, array);
     }
 
     /** Copies elements from an array of the same dtype. */

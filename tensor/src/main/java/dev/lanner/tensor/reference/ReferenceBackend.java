@@ -53,7 +53,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void release(Storage storage) {
-        // Java arrays are simply dropped.
+        storage.markReleased();
     }
 
     @Override
