@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Times do not depend on what a model has learned: without --model it is a fresh one of the preset article. Ratings"
-                    + " are predicted from the candidates' own states, however the model was trained.",
+                    + " are predicted from the candidates' own states, however the model was trained: --model takes those of the preset article, which have such states.",
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class MFalconTimes implements Callable<Integer> {

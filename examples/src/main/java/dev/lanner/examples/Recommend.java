@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "",
             "A user's last event is held out: the recommendations start from the events before it, and the last line says"
                     + " where it ranked. With --whole-history they start from all events.",
-            "A model with query time (preset paper) is asked at the time of the user's last known event, which is what is"
+            "A model with query time (presets paper, paper-large and best) is asked at the time of the user's last known event, which is what is"
                     + " known when nobody knows when the next one happens; --at asks at another time.",
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })

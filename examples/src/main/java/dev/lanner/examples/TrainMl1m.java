@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Without --data: $ML1M_DIR, else ~/.cache/lanner/ml-1m, else a download from GroupLens to there, else the"
-                    + " built-in sample. A run that is resumed goes on with the data in its folder.",
+                    + " built-in sample. A run that is resumed goes on with the data in its folder, or a copy of them that --data names; the sample is made again.",
             "-Dbackend=cpu|tornado|reference chooses the backend (default cpu)."
         })
 public final class TrainMl1m implements Callable<Integer> {

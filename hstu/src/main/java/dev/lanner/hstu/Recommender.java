@@ -90,8 +90,9 @@ public final class Recommender {
      *
      * @param config the settings, of {@link RunConfig#of} these data
      * @param directory a new folder, to which each epoch is saved; {@link #load} reads it
-     * @throws IllegalArgumentException if the settings are for other data
+     * @throws IllegalArgumentException if the settings are for other data, or the data cannot be written as MovieLens writes them
      * @throws DataException if no user has the four events that training takes
+     * @throws dev.lanner.hstu.train.DivergenceException if a loss, a parameter or a score is not finite any more
      * @throws IOException if there is a run in the folder already, or it cannot be written
      */
     public static Recommender fit(MovieLens data, RunConfig config, Path directory, TrainListener listener)
@@ -131,6 +132,7 @@ public final class Recommender {
      * not part of it.
      *
      * @param directory a new folder
+     * @throws IllegalArgumentException if the data cannot be written as MovieLens writes them
      * @throws IOException if there is a run in the folder already, or it cannot be written
      */
     public void save(Path directory) throws IOException {

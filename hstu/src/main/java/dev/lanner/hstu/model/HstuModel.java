@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * The sequential recommender: an input layer, blocks of attention, a retrieval head (cosine similarity with the item
- * embeddings, trained by sampled or full softmax) and a rating head.
+ * embeddings, trained by sampled or full softmax) and, where {@code loss.ratingWeight} is above 0, a rating head.
  */
 public final class HstuModel extends Module {
     private final HstuConfig config;

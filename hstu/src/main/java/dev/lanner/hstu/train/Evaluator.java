@@ -66,7 +66,7 @@ public final class Evaluator implements AutoCloseable {
      * Figures on the held-out targets of one part; the model is in evaluation mode afterwards.
      *
      * @param queryTime whether a history is asked at the time of its target, else at that of its last event
-     * @throws DivergenceException if the score of an item is NaN
+     * @throws DivergenceException if the score of an item is NaN, or a predicted rating not finite
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime) {
         return evaluate(part, queryTime, new RatingCalibration());
@@ -77,7 +77,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param queryTime whether a history is asked at the time of its target, else at that of its last event
      * @param calibration gets each predicted rating with the one that was given
-     * @throws DivergenceException if the score of an item is NaN
+     * @throws DivergenceException if the score of an item is NaN, or a predicted rating not finite
      */
     public Evaluation evaluate(LeaveOneOut.Part part, boolean queryTime, RatingCalibration calibration) {
         model.eval();
@@ -160,6 +160,10 @@ public final class Evaluator implements AutoCloseable {
                 }
                 ranking.add(ranks[b]);
                 if (results.length > 1) {
+                    if (!Float.isFinite(ratings[b])) {
+                        throw new DivergenceException(
+                                "rating: that predicted of item " + targets.items()[b] + " is " + ratings[b]);
+                    }
                     float given = batch.targetRatings()[targets.rows()[b]];
                     errors.add(ratings[b], given);
                     calibration.add(ratings[b], given);

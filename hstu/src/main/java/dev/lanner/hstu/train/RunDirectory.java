@@ -39,7 +39,7 @@ public final class RunDirectory {
     /**
      * A folder for a new run; it is made when the first file is written.
      *
-     * @throws IOException if there is a run in it already, or it is no folder
+     * @throws IOException if there is a run in it already, or a file of one, or it is no folder
      */
     public static RunDirectory create(Path path) throws IOException {
         if (Files.exists(path) && !Files.isDirectory(path)) {

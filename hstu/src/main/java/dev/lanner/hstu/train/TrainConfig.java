@@ -50,7 +50,7 @@ public record TrainConfig(
             TrainingPart.RECENT,
             AveragingConfig.NONE);
 
-    /** The presets that are called best. */
+    /** The preset {@code best}. */
     public static final TrainConfig BEST = new TrainConfig(
             60,
             128,
