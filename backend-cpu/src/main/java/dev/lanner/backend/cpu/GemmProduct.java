@@ -29,26 +29,30 @@ record GemmProduct(GemmTiles tiles, GemmBlocks blocks, int m, int n, int k, Gemm
      * @param panels all of B, null if the packing is not {@link Packing#SHARED}
      */
     void run(WorkerPool pool, GemmPanels panels) {
+        run(pool, panels, 0, m);
+    }
+
+    /** Computes the rows from {@code first} to {@code end - 1} in this way. */
+    void run(WorkerPool pool, GemmPanels panels, int first, int end) {
         int columnParts = WorkerPool.tasks(n, blocks.columns());
-        int parts = WorkerPool.tasks(m, blocks.rows()) * columnParts;
-        pool.run(
-                parts,
-                (part, scratch) ->
-                        block(part / columnParts, part % columnParts, scratch).run(panels));
+        int parts = WorkerPool.tasks(end - first, blocks.rows()) * columnParts;
+        pool.run(parts, (part, scratch) -> {
+            int row = first + part / columnParts * blocks.rows();
+            int column = part % columnParts * blocks.columns();
+            int rowEnd = Math.min(end, row + blocks.rows());
+            new GemmBlock(this, row, rowEnd, column, Math.min(n, column + blocks.columns()), scratch).run(panels);
+        });
     }
 
     /** Computes the product on this thread, in blocks of all rows: for products that are a part of a task themselves. */
     void runAlone(GemmPanels panels, Scratch scratch) {
-        for (int column = 0; column < n; column += GemmBlocks.COLUMNS) {
-            new GemmBlock(this, 0, m, column, Math.min(n, column + GemmBlocks.COLUMNS), scratch).run(panels);
-        }
+        runAlone(panels, 0, m, scratch);
     }
 
-    private GemmBlock block(int rowPart, int columnPart, Scratch scratch) {
-        int row = rowPart * blocks.rows();
-        int column = columnPart * blocks.columns();
-        int rows = Math.min(m - row, blocks.rows());
-        int columns = Math.min(n - column, blocks.columns());
-        return new GemmBlock(this, row, row + rows, column, column + columns, scratch);
+    /** Computes the rows from {@code first} to {@code end - 1} in this way. */
+    void runAlone(GemmPanels panels, int first, int end, Scratch scratch) {
+        for (int column = 0; column < n; column += GemmBlocks.COLUMNS) {
+            new GemmBlock(this, first, end, column, Math.min(n, column + GemmBlocks.COLUMNS), scratch).run(panels);
+        }
     }
 }

@@ -88,33 +88,46 @@ final class LinearKernel implements FusedKernel {
         int grain = isLarge(operands) ? rows : block;
         pool.run(1, (lone, scratch) -> {
             GemmPanels[] panels = new GemmPanels[parts];
+            GemmProduct[] products = new GemmProduct[parts];
             for (int part = 0; part < parts; part++) {
-                panels[part] = GemmPanels.pack(
-                        pool, tiles, transposed(operands, part), operands.in(), width, scratch, PANELS + part);
+                products[part] = product(operands, part, Math.min(rows, block));
+                panels[part] =
+                        GemmPanels.pack(pool, tiles, products[part].b(), operands.in(), width, scratch, PANELS + part);
             }
             pool.run(WorkerPool.tasks(rows, grain), (task, own) -> {
                 for (int first = task * grain; first < Math.min(rows, (task + 1L) * grain); first += block) {
-                    forward(operands, panels, first, Math.min(rows, first + block), own);
+                    forward(operands, products, panels, first, Math.min(rows, first + block), own);
                 }
             });
         });
     }
 
-    private void forward(LinearOperands operands, GemmPanels[] panels, int first, int end, Scratch scratch) {
+    /** A part of the product, of all rows, which are computed some at a time. */
+    private GemmProduct product(LinearOperands operands, int part, int rowsAtATime) {
+        Rows x = operands.x();
         Rows product = operands.product();
+        int n = operands.width();
+        int k = operands.in();
+        return new GemmProduct(
+                tiles,
+                GemmBlocks.of(rowsAtATime, n, k, Packing.SHARED, tiles.columns()),
+                operands.rows(),
+                n,
+                k,
+                new GemmLeft(x.values(), x.offset(), x.stride(), 1),
+                transposed(operands, part),
+                new GemmResult(product.values(), product.at(operands.row(part, 0)), product.stride(), 0));
+    }
+
+    private void forward(
+            LinearOperands operands, GemmProduct[] products, GemmPanels[] panels, int first, int end, Scratch scratch) {
         for (int part = 0; part < parts; part++) {
-            int start = product.at(operands.row(part, first));
-            multiply(
-                    isLarge(operands),
-                    end - first,
-                    operands.width(),
-                    operands.in(),
-                    left(operands, first),
-                    transposed(operands, part),
-                    panels[part],
-                    new GemmResult(product.values(), start, product.stride(), 0),
-                    scratch);
-            finish(operands, part, first, end);
+            multiply(isLarge(operands), products[part], panels[part], first, end, scratch);
+            if (isLarge(operands)) {
+                finish(operands, part, first, end);
+            } else {
+                epilogue.forward(operands, part, first, end, scratch);
+            }
         }
     }
 
@@ -207,18 +220,16 @@ final class LinearKernel implements FusedKernel {
             GemmPanels panels,
             Rows dx,
             Scratch scratch) {
-        GemmLeft left = new GemmLeft(dProduct, 0, operands.out() + GAP, 1);
-        GemmResult result = new GemmResult(dx.values(), dx.at(first), dx.stride(), 0);
-        multiply(
-                isLarge(operands),
-                end - first,
-                operands.in(),
-                operands.out(),
-                left,
-                weight(operands),
-                panels,
-                result,
-                scratch);
+        int m = end - first;
+        int n = operands.in();
+        int k = operands.out();
+        if (n > 0) {
+            GemmBlocks blocks = GemmBlocks.of(m, n, k, Packing.SHARED, tiles.columns());
+            GemmLeft left = new GemmLeft(dProduct, 0, k + GAP, 1);
+            GemmResult result = new GemmResult(dx.values(), dx.at(first), dx.stride(), 0);
+            GemmProduct product = new GemmProduct(tiles, blocks, m, n, k, left, weight(operands), result);
+            multiply(isLarge(operands), product, panels, 0, m, scratch);
+        }
     }
 
     private void weightGradient(
@@ -238,36 +249,19 @@ final class LinearKernel implements FusedKernel {
     }
 
     /**
-     * A product with a right operand that is packed already.
+     * Some rows of a product with a right operand that is packed already.
      *
-     * @param together whether it is the work of all threads, and not a part of a task
+     * @param together whether they are the work of all threads, and not a part of a task
      */
     private void multiply(
-            boolean together,
-            int m,
-            int n,
-            int k,
-            GemmLeft a,
-            GemmRight b,
-            GemmPanels panels,
-            GemmResult c,
-            Scratch scratch) {
-        if (k == 0) {
-            c.scale(0, m, 0, n);
-        } else if (n > 0) {
-            GemmBlocks blocks = GemmBlocks.of(m, n, k, Packing.SHARED, tiles.columns());
-            GemmProduct product = new GemmProduct(tiles, blocks, m, n, k, a, b, c);
-            if (together) {
-                product.run(pool, panels);
-            } else {
-                product.runAlone(panels, scratch);
-            }
+            boolean together, GemmProduct product, GemmPanels panels, int first, int end, Scratch scratch) {
+        if (product.k() == 0) {
+            product.c().scale(first, end, 0, product.n());
+        } else if (together) {
+            product.run(pool, panels, first, end);
+        } else {
+            product.runAlone(panels, first, end, scratch);
         }
-    }
-
-    private static GemmLeft left(LinearOperands operands, int row) {
-        Rows x = operands.x();
-        return new GemmLeft(x.values(), x.at(row), x.stride(), 1);
     }
 
     /** The rows of a part of the weight as columns, {@code [K, M/P]}. */
