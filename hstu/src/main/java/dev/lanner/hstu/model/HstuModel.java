@@ -182,7 +182,7 @@ public final class HstuModel extends Module {
 
     /** The losses of a batch at the current training step, scalars. */
     public Losses losses(JaggedBatch batch) {
-        return losses(TrainingInputs.of(batch));
+        return losses(TrainingInputs.of(batch, config));
     }
 
     /** The losses of a batch at the current training step, scalars. */

@@ -102,7 +102,7 @@ public final class Evaluator implements AutoCloseable {
     private Tensor[] compute(Targets targets, SeenItems seen) {
         int count = targets.items().length;
         return results(
-                TrainingInputs.of(targets.batch()),
+                TrainingInputs.of(targets.batch(), model.config()),
                 Tensor.of(targets.rows(), count),
                 Tensor.of(targets.items(), count),
                 Tensor.of(seen.offsets(), count + 1),
