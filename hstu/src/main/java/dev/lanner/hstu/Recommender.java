@@ -92,7 +92,7 @@ public final class Recommender {
      * @param directory a new folder, to which each epoch is saved; {@link #load} reads it
      * @throws IllegalArgumentException if the settings are for other data, or the data cannot be written as MovieLens writes them
      * @throws DataException if no user has the four events that training takes
-     * @throws dev.lanner.hstu.train.DivergenceException if a loss, a parameter or a score is not finite any more
+     * @throws dev.lanner.hstu.train.DivergenceException if a loss, a parameter, a score or a predicted rating is not finite any more
      * @throws IOException if there is a run in the folder already, or it cannot be written
      */
     public static Recommender fit(MovieLens data, RunConfig config, Path directory, TrainListener listener)

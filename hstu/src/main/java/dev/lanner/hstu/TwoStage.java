@@ -14,7 +14,11 @@ import java.util.stream.IntStream;
  * @param ratingWeight weight of the predicted rating (1 to 5) beside the retrieval score (a cosine)
  */
 public record TwoStage(int candidates, double ratingWeight) {
-    /** Checks both. */
+    /**
+     * Checks both.
+     *
+     * @throws IllegalArgumentException if candidates are negative or the weight is not finite
+     */
     public TwoStage {
         if (candidates < 0) {
             throw new IllegalArgumentException("two-stage: candidates must not be negative, found " + candidates);
@@ -47,6 +51,7 @@ public record TwoStage(int candidates, double ratingWeight) {
     /**
      * Places of candidates that were scored, best first; of equal scores the order stays.
      *
+     * @param scores of candidates
      * @param places of those to rank
      */
     public int[] ranked(CandidateScores scores, int... places) {

@@ -63,8 +63,9 @@ public final class Fused {
                         }
                     }
                     if (Arrays.stream(dInputs).anyMatch(Objects::nonNull)) {
+                        // Asked for again: what was released since must not be read.
                         kernel.backward(
-                                operands, views(outputs), dOut.contiguous().view(), dInputs);
+                                views(inputs), views(outputs), dOut.contiguous().view(), dInputs);
                     }
                     for (int i = 0; i < inputs.length; i++) {
                         if (wanted[i] != null) {

@@ -237,7 +237,7 @@ public final class Program implements AutoCloseable {
         }
         if (used.stream().anyMatch(Storage::isReleased)) {
             throw new IllegalStateException(
-                    "program: a tensor that it uses was released, with the scope that it was made in");
+                    "program: a tensor that it uses was released, by the scope or the program that it belongs to");
         }
         for (Runnable action : beforeRun) {
             action.run();
@@ -262,8 +262,11 @@ public final class Program implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            replay.close();
-            release(backend, recording);
+            try {
+                replay.close();
+            } finally {
+                release(backend, recording);
+            }
         }
     }
 

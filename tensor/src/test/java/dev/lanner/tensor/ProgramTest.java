@@ -403,7 +403,7 @@ class ProgramTest extends OnReference {
             assertArrayEquals(new double[] {2, 3, 4}, program.output(0).toDoubles());
         }
         assertEquals(
-                "program: a tensor that it uses was released, with the scope that it was made in",
+                "program: a tensor that it uses was released, by the scope or the program that it belongs to",
                 assertThrows(IllegalStateException.class, () -> program.run(2)).getMessage());
         program.close();
     }

@@ -67,7 +67,7 @@ record GemmBlocks(int rows, int columns, int depth, Packing packing) {
         return of(m, n, k, packing(m, n, k, b), width);
     }
 
-    /** Cuts a product whose packing is chosen. */
+    /** Cuts a product whose packing is chosen; it may have no depth. */
     static GemmBlocks of(int m, int n, int k, Packing packing, int width) {
         int rows = even(m, packing == Packing.SHARED ? SHARED_ROWS : OWN_ROWS, ROW_UNIT);
         int columns = even(n, COLUMNS, width);

@@ -5,7 +5,11 @@ interface LinearEpilogue {
     /** Whether {@link #backward} reads the product, which then is kept beside the result. */
     boolean keepsProduct();
 
-    /** Makes the result of some rows of a part. */
+    /**
+     * Makes the result of some rows of a part.
+     *
+     * @param scratch of the task that has computed the product, which needs none of it any more
+     */
     void forward(LinearOperands operands, int part, int first, int end, Scratch scratch);
 
     /**

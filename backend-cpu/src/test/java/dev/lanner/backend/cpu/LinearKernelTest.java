@@ -143,6 +143,14 @@ class LinearKernelTest {
         check(3, Layer.SILU, Placement.CONTIGUOUS, Placement.CONTIGUOUS, true, 4000, 256, 256);
     }
 
+    /** The last block has fewer rows than the others. */
+    @Example
+    void aLargeWeightIsWorkedOnInSeveralBlocks() {
+        for (Layer layer : Layer.values()) {
+            check(3, layer, Placement.COLUMNS, Placement.CONTIGUOUS, true, 1100, 70, 1001);
+        }
+    }
+
     @Example
     void nanAndInfinityStayInTheirRows() {
         for (Layer layer : new Layer[] {Layer.BIAS, Layer.SILU, Layer.ADD}) {

@@ -158,7 +158,7 @@ final class ReplayPlan implements AutoCloseable {
             end++;
         }
         if (end == first) {
-            throw new BackendException("program " + name + ": its " + shared.size()
+            throw new BackendException(name + ": its " + shared.size()
                     + " arrays are more than TornadoVM can hand from one graph to the next; make the model smaller");
         }
         return end;
@@ -230,7 +230,7 @@ final class ReplayPlan implements AutoCloseable {
 
     /** Runs all tasks. */
     void run() {
-        TornadoCall.named("program " + name, () -> {
+        TornadoCall.named(name, () -> {
             for (int g = 0; g < graphs; g++) {
                 last = execute(plan, g);
             }
@@ -245,7 +245,7 @@ final class ReplayPlan implements AutoCloseable {
 
     /** Copies what is on the device to the host's side. */
     void fetch(TornadoStorage storage) {
-        TornadoCall.named("program " + name, () -> last.transferToHost(storage.array()));
+        TornadoCall.named(name, () -> last.transferToHost(storage.array()));
     }
 
     /**
@@ -272,7 +272,7 @@ final class ReplayPlan implements AutoCloseable {
         try {
             plan.close();
         } catch (TornadoExecutionPlanException e) {
-            throw new BackendException("program " + name + ": its plan could not be closed: " + e, e);
+            throw new BackendException(name + ": its plan could not be closed: " + e, e);
         }
     }
 }

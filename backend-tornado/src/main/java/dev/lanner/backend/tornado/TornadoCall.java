@@ -26,11 +26,11 @@ final class TornadoCall {
 
     /** Does something with all, also where it fails with some: what the first such says is thrown in the end, with the others' beside it. */
     static <T> void forAll(Iterable<T> all, Consumer<T> action) {
-        RuntimeException failure = null;
+        Throwable failure = null;
         for (T each : all) {
             try {
                 action.accept(each);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (failure == null) {
                     failure = e;
                 } else {
@@ -38,8 +38,11 @@ final class TornadoCall {
                 }
             }
         }
-        if (failure != null) {
-            throw failure;
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 

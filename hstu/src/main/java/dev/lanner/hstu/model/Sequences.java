@@ -3,6 +3,7 @@ package dev.lanner.hstu.model;
 import dev.lanner.hstu.data.JaggedBatch;
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Program;
+import dev.lanner.tensor.Shape;
 import dev.lanner.tensor.Tensor;
 
 /**
@@ -28,6 +29,22 @@ public record Sequences(
                 Tensor.of(batch.positions(), rows),
                 Tensor.of(batch.timestamps(), rows),
                 Tensor.of(batch.queryTimes(), rows));
+    }
+
+    /** The input side of a batch, uploaded, as a model of these settings reads it: positions that it does not are 0, query times the events'. */
+    public static Sequences of(JaggedBatch batch, HstuConfig config) {
+        int rows = batch.rows();
+        Tensor times = Tensor.of(batch.timestamps(), rows);
+        boolean readsPositions = config.input() == InputKind.ITEM_POSITION;
+        boolean readsQueryTimes =
+                config.attention().queryTime() || config.loss().ratingTargetAware();
+        return new Sequences(
+                Tensor.of(batch.offsets(), batch.offsets().length),
+                Tensor.of(batch.items(), rows),
+                Tensor.of(batch.actions(), rows),
+                readsPositions ? Tensor.of(batch.positions(), rows) : Tensor.zeros(DType.I32, Shape.of(rows)),
+                times,
+                readsQueryTimes ? Tensor.of(batch.queryTimes(), rows) : times);
     }
 
     /**

@@ -16,21 +16,9 @@ public record TrainingInputs(Sequences sequences, Tensor targets, Tensor ratings
     /** What a model of these settings looks at of a batch, uploaded. */
     public static TrainingInputs of(JaggedBatch batch, HstuConfig config) {
         return new TrainingInputs(
-                sequences(batch, config),
+                Sequences.of(batch, config),
                 Tensor.of(batch.targetItems(), batch.rows()),
                 Tensor.of(batch.targetRatings(), batch.rows()));
-    }
-
-    private static Sequences sequences(JaggedBatch batch, HstuConfig config) {
-        // A target that is rated from a state of its own stands at a query time.
-        if (!config.takesCandidates() || config.loss().ratingTargetAware()) {
-            return Sequences.of(batch);
-        }
-        return Sequences.forCandidates(
-                Tensor.of(batch.offsets(), batch.offsets().length),
-                Tensor.of(batch.items(), batch.rows()),
-                Tensor.of(batch.actions(), batch.rows()),
-                Tensor.of(batch.timestamps(), batch.rows()));
     }
 
     /**

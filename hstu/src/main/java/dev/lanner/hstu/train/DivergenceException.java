@@ -1,7 +1,7 @@
 package dev.lanner.hstu.train;
 
 /**
- * A loss, a parameter or a score that is not finite any more: the model is lost. In training the last checkpoint is the one before.
+ * A loss, a parameter, a score or a predicted rating that is not finite any more: the model is lost. In training the last checkpoint is the one before.
  */
 public final class DivergenceException extends ArithmeticException {
     private static final long serialVersionUID = 1L;

@@ -87,7 +87,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains the epochs that are left, and leaves the model with the parameters of the best one.
      *
-     * @throws DivergenceException if a loss, a parameter or a score is not finite any more
+     * @throws DivergenceException if a loss, a parameter, a score or a predicted rating is not finite any more
      * @throws IOException if an epoch cannot be saved, or the folder does not hold the best one, because another run wrote into it
      */
     public void fit(TrainListener listener) throws IOException {

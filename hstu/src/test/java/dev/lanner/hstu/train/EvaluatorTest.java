@@ -108,8 +108,12 @@ class EvaluatorTest {
                 parameter.assign(Tensor.full(DType.F32, parameter.shape(), 3e38));
             }
         });
-        DivergenceException error = assertThrows(
-                DivergenceException.class, () -> new Evaluator(model, split).evaluate(LeaveOneOut.Part.TEST));
-        assertTrue(error.getMessage().startsWith("rating: that predicted of item "), error.getMessage());
+        for (boolean recorded : new boolean[] {false, true}) {
+            try (Evaluator evaluator = new Evaluator(model, split, recorded)) {
+                DivergenceException error =
+                        assertThrows(DivergenceException.class, () -> evaluator.evaluate(LeaveOneOut.Part.TEST));
+                assertTrue(error.getMessage().startsWith("rating: that predicted of item "), error.getMessage());
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.lanner.tensor.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.lanner.tensor.DType;
 import dev.lanner.tensor.Fused;
 import dev.lanner.tensor.FusedOp;
@@ -220,6 +222,24 @@ interface FusedContract extends ContractPart {
         Outcome outcome =
                 new Outcome("gradient of a tensor in pieces", new HostArray[] {actual}, new HostArray[] {expected});
         outcome.assertCloseInNorm(0, 1, harness().fused());
+    }
+
+    /** What the way back reads may be gone: that is an error, and no gradient of what lies there now. */
+    @Example
+    default void aReleasedInputIsToldOnTheWayBack() {
+        try (Backends.Use use = Backends.use(harness().backend());
+                Scope scope = Scope.open();
+                Tape tape = Tape.open()) {
+            Tensor x = Tensor.ones(DType.F32, Shape.of(3, 4)).requireGradient();
+            Tensor weight = Tensor.ones(DType.F32, Shape.of(2, 4)).requireGradient();
+            Tensor bias = Tensor.ones(DType.F32, Shape.of(2));
+            Tensor result;
+            try (Scope inner = Scope.open()) {
+                result = inner.keep(Fused.apply(new Linear(), x.mul(2), weight, bias));
+            }
+            Tensor loss = result.sum();
+            assertThrows(IllegalStateException.class, () -> tape.backward(loss));
+        }
     }
 
     private static HostArray gradientThroughPieces(Backend on, DType dtype, Operand whole, Operand vector) {

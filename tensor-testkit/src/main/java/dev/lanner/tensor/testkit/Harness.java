@@ -39,7 +39,7 @@ public final class Harness {
         return relative;
     }
 
-    /** The tolerance of fused kernels, relative to the largest magnitude of a result. */
+    /** The tolerance of fused kernels, relative to the largest magnitude of a result or of its terms. */
     double fused() {
         return fused;
     }

@@ -68,7 +68,7 @@ final class Operand {
         return new Operand(Layout.contiguous(shape()), values(), shape().elements());
     }
 
-    /** The magnitudes of the elements, all of one sign, row-major without guards. */
+    /** The magnitudes of the elements, all of one sign (1 or -1), row-major without guards. */
     Operand withSign(int sign) {
         HostArray magnitudes = values();
         for (int i = 0; i < shape().elements(); i++) {

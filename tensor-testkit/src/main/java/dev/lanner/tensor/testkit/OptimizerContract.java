@@ -77,7 +77,10 @@ interface OptimizerContract extends ContractPart {
         }
     }
 
-    /** The same magnitudes with signs by which the terms of each result add up: a parameter that its step leads away from 0. */
+    /**
+     * The same magnitudes with signs by which the terms of each result add up: a parameter that its step leads away from 0. (A decay that is
+     * not decoupled is taken off the gradient then, and is small beside it.)
+     */
     private static Operand[] withoutCancelling(Operand... inputs) {
         Operand[] signed = inputs.clone();
         signed[0] = inputs[0].withSign(-1);

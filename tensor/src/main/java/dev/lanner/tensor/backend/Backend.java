@@ -20,7 +20,11 @@ public interface Backend extends AutoCloseable {
     /** New storage of at least {@code size} elements, contents undefined. */
     Storage allocate(DType dtype, int size);
 
-    /** Takes storage back, which is {@linkplain Storage#markReleased marked} and must not be used any more. */
+    /**
+     * Takes storage back and {@linkplain Storage#markReleased marks} it: it must not be used any more.
+     *
+     * @throws IllegalStateException if it was given back before
+     */
     void release(Storage storage);
 
     /** Copies {@code count} host elements of the same dtype to the start of {@code target}. */

@@ -2,7 +2,10 @@ package dev.lanner.tensor.backend;
 
 import dev.lanner.tensor.DType;
 
-/** A run of elements in a backend's memory. May be longer than asked for: nobody reads its length, a {@link View} says what counts. */
+/**
+ * A run of elements in a backend's memory. May be longer than asked for: nobody reads its length, a {@link View} says what counts. One
+ * thread gives it back, when no other uses it.
+ */
 public abstract class Storage {
     private boolean released;
 
