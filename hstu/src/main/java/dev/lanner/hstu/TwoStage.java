@@ -29,7 +29,7 @@ public record TwoStage(int candidates, double ratingWeight) {
     }
 
     /** The score of the candidate at a place; without predicted ratings it is the retrieval score. */
-    public double score(CandidateScores scores, int place) {
+    double score(CandidateScores scores, int place) {
         float retrieval = scores.retrieval()[place];
         return scores.ratings().length == 0 ? retrieval : retrieval + ratingWeight * scores.ratings()[place];
     }
@@ -41,7 +41,7 @@ public record TwoStage(int candidates, double ratingWeight) {
      * @param leftOut items, 1..V
      * @return items, 1..V
      */
-    public int[] ranking(CandidateScores scores, BitSet leftOut) {
+    int[] ranking(CandidateScores scores, BitSet leftOut) {
         int[] places = IntStream.range(0, scores.retrieval().length)
                 .filter(place -> !leftOut.get(place + 1))
                 .toArray();

@@ -2,8 +2,8 @@ package dev.lanner.tensor;
 
 /**
  * An operation that a backend may run as one kernel. It carries its reference, the same function in plain operations, which is
- * fallback, test oracle and default gradient in one; an operation whose reference has no gradient, such as a search, has none. Implementations are
- * records of the operation's attributes; operands come as tensors.
+ * fallback, test oracle and default gradient in one; an operation whose reference has no gradient, such as a search, has none.
+ * Implementations are records of the operation's attributes; operands come as tensors.
  */
 public interface FusedOp {
     /** The operation's name in messages. */

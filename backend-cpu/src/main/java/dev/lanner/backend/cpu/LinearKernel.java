@@ -121,9 +121,10 @@ final class LinearKernel implements FusedKernel {
 
     private void forward(
             LinearOperands operands, GemmProduct[] products, GemmPanels[] panels, int first, int end, Scratch scratch) {
+        boolean large = isLarge(operands);
         for (int part = 0; part < parts; part++) {
-            multiply(isLarge(operands), products[part], panels[part], first, end, scratch);
-            if (isLarge(operands)) {
+            multiply(large, products[part], panels[part], first, end, scratch);
+            if (large) {
                 finish(operands, part, first, end);
             } else {
                 epilogue.forward(operands, part, first, end, scratch);

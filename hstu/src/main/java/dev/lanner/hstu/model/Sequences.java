@@ -19,19 +19,10 @@ import dev.lanner.tensor.Tensor;
  */
 public record Sequences(
         Tensor offsets, Tensor items, Tensor actions, Tensor positions, Tensor times, Tensor queryTimes) {
-    /** The input side of a batch, uploaded. */
-    public static Sequences of(JaggedBatch batch) {
-        int rows = batch.rows();
-        return new Sequences(
-                Tensor.of(batch.offsets(), batch.offsets().length),
-                Tensor.of(batch.items(), rows),
-                Tensor.of(batch.actions(), rows),
-                Tensor.of(batch.positions(), rows),
-                Tensor.of(batch.timestamps(), rows),
-                Tensor.of(batch.queryTimes(), rows));
-    }
-
-    /** The input side of a batch, uploaded, as a model of these settings reads it: positions that it does not are 0, query times the events'. */
+    /**
+     * The input side of a batch, uploaded, as a model of these settings reads it: where it does not read positions they are 0, and query
+     * times those of the events.
+     */
     public static Sequences of(JaggedBatch batch, HstuConfig config) {
         int rows = batch.rows();
         Tensor times = Tensor.of(batch.timestamps(), rows);

@@ -40,7 +40,7 @@ class HstuModelTest {
     }
 
     private static float[] states(HstuModel model, JaggedBatch batch) {
-        return model.encode(Sequences.of(batch)).toFloats();
+        return model.encode(Sequences.of(batch, model.config())).toFloats();
     }
 
     /** What is no parameter cannot be kept, and must not need to be. */
@@ -186,7 +186,7 @@ class HstuModelTest {
     @Test
     void scoresAreCosines() {
         HstuModel model = model(3);
-        Tensor states = model.encode(Sequences.of(Batches.random(3, 2)));
+        Tensor states = model.encode(Sequences.of(Batches.random(3, 2), model.config()));
         float[] scores = model.scores(states).toFloats();
         float[] h = states.toFloats();
         float[] table = model.namedParameters().get("items.weight").toFloats();

@@ -57,7 +57,7 @@ class ModelGradientTest {
             EncoderBlock block = EncoderBlock.of(config, new ParameterFactory(seed, DType.F64));
             block.train(3);
             JaggedBatch batch = Batches.random(seed, first, second);
-            Sequences sequences = Sequences.of(batch);
+            Sequences sequences = Sequences.of(batch, config);
             Shape shape = Shape.of(batch.rows(), config.width());
             Tensor x = Tensor.normal(RandomKey.of(seed + 1), 0, 1, DType.F64, shape);
             Tensor weights = Tensor.normal(RandomKey.of(seed + 2), 0, 1, DType.F64, shape);

@@ -29,7 +29,7 @@ class SwitchesTest {
     }
 
     private static float[] states(HstuModel model, JaggedBatch batch) {
-        return model.encode(Sequences.of(batch)).toFloats();
+        return model.encode(Sequences.of(batch, model.config())).toFloats();
     }
 
     /** The paper's layer, equation by equation, in doubles, for one layer of one head. */
@@ -103,7 +103,7 @@ class SwitchesTest {
         model.namedParameters().get("blocks.0.norm_weight").assign(Tensor.of(new float[] {1, .5f, 2, -1, 3, 1}, WIDTH));
         model.namedParameters().get("blocks.0.norm_bias").assign(Tensor.of(new float[] {0, 1, -1, .5f, 0, 2}, WIDTH));
         JaggedBatch batch = Batches.random(5, 7);
-        Tensor encoded = model.encode(Sequences.of(batch));
+        Tensor encoded = model.encode(Sequences.of(batch, model.config()));
         float[] actual = encoded.toFloats();
         float[] ratings = model.ratings(encoded, Tensor.of(batch.targetItems(), batch.rows()))
                 .toFloats();
@@ -358,7 +358,7 @@ class SwitchesTest {
         assertFalse(model.predictsRatings());
         JaggedBatch batch = Batches.random(2, 4);
         assertEquals(0, model.losses(batch).rating().item());
-        Tensor states = model.encode(Sequences.of(batch));
+        Tensor states = model.encode(Sequences.of(batch, model.config()));
         Tensor items = Tensor.of(new int[] {1, 2, 3, 4}, 4);
         assertThrows(IllegalStateException.class, () -> model.ratings(states, items));
     }
@@ -368,7 +368,7 @@ class SwitchesTest {
         HstuConfig config = Batches.sized(HstuConfig.article(), 0).with("loss.negatives", 0);
         HstuModel model = new HstuModel(config, Batches.ITEMS, 1);
         JaggedBatch batch = Batches.random(2, 4, 1);
-        Tensor states = model.encode(Sequences.of(batch));
+        Tensor states = model.encode(Sequences.of(batch, model.config()));
         float[] scores = model.scores(states).toFloats();
         double sum = 0;
         for (int row = 0; row < 5; row++) {

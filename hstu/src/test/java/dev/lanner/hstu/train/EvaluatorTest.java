@@ -30,7 +30,7 @@ class EvaluatorTest {
         RankingMetrics expected = new RankingMetrics();
         double squares = 0;
         for (JaggedBatch one : split.evaluationBatches(LeaveOneOut.Part.TEST, 1)) {
-            Tensor states = model.encode(Sequences.of(one));
+            Tensor states = model.encode(Sequences.of(one, model.config()));
             Tensor last = states.narrow(0, one.rows() - 1, 1);
             int target = one.targetItems()[one.rows() - 1];
             float[] scores = model.scores(last).toFloats();
@@ -63,7 +63,8 @@ class EvaluatorTest {
         for (JaggedBatch one : split.evaluationBatches(LeaveOneOut.Part.TEST, 1)) {
             int last = one.rows() - 1;
             one.targetTimestamps()[last] = one.timestamps()[last];
-            float[] scores = model.scores(model.encode(Sequences.of(one)).narrow(0, last, 1))
+            float[] scores = model.scores(
+                            model.encode(Sequences.of(one, model.config())).narrow(0, last, 1))
                     .toFloats();
             expected.add(Ranks.rankOf(
                     scores,
