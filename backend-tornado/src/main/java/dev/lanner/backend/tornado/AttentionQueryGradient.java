@@ -12,13 +12,13 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * HSTU attention backward, by queries: a group makes a tile of 32 rows and 64 columns of dQ, and the sums of its scores' gradients by
- * distance of query and key, a row of the position bias' partial gradients for each query tile of each sequence and head. Grid as in
- * {@link AttentionForward}.
+ * distance of query and key, and by bucket of their times: a row of the biases' partial gradients for each query tile of each sequence and
+ * head. Grid as in {@link AttentionForward}.
  */
 final class AttentionQueryGradient {
     static final Kernel KERNEL = new Kernel(
             "attentionQueryGradient",
-            0b1100_0000_0000,
+            0b1_1100_0000_0000,
             (graph, id, context, meta, a) -> graph.task(
                     id,
                     AttentionQueryGradient::attentionQueryGradient,
@@ -36,7 +36,8 @@ final class AttentionQueryGradient {
                     a.floats(8),
                     a.floats(9),
                     a.floats(10),
-                    a.floats(11)));
+                    a.floats(11),
+                    a.floats(12)));
 
     private AttentionQueryGradient() {}
 
@@ -55,16 +56,19 @@ final class AttentionQueryGradient {
             FloatArray rowValues,
             FloatArray dOut,
             FloatArray dQ,
-            FloatArray dPositions) {
+            FloatArray dPositions,
+            FloatArray dTimes) {
         float[] left = context.allocateFloatLocalArray(TILE * PITCH);
         float[] right = context.allocateFloatLocalArray(TILE * PITCH);
         float[] slopes = context.allocateFloatLocalArray(TILE * PITCH);
+        int[] buckets = context.allocateIntLocalArray(TILE * PITCH);
         float[] wide = context.allocateFloatLocalArray(TILE * COLUMNS);
         int tx = context.localIdx;
         int ty = context.localIdy;
         int item = ty * ITEMS + tx;
         Outputs.keep(item, dQ);
         Outputs.keep(item, dPositions);
+        Outputs.keep(item, dTimes);
         int head = context.groupIdz % meta.get(AttentionTiles.HEADS);
         int sequence = context.groupIdz / meta.get(AttentionTiles.HEADS);
         int start = AttentionTiles.offset(meta, offsets, sequence);
@@ -74,11 +78,18 @@ final class AttentionQueryGradient {
         int keyWidth = meta.get(AttentionTiles.KEY_WIDTH);
         int valueWidth = meta.get(AttentionTiles.VALUE_WIDTH);
         int maxLength = meta.get(AttentionTiles.MAX_LENGTH);
-        int partial = (context.groupIdz * ((maxLength + TILE - 1) / TILE) + context.groupIdy) * maxLength;
-        // Of the groups for several columns the first one sums by distance.
-        int distances = context.groupIdx == 0 ? maxLength : 0;
+        int tile = context.groupIdz * ((maxLength + TILE - 1) / TILE) + context.groupIdy;
+        int partial = tile * maxLength;
+        int allBuckets = meta.get(AttentionTiles.BOUNDARIES) + 1;
+        int byBucket = tile * TILE * allBuckets;
+        // Of the groups for several columns the first one sums by distance and by bucket.
+        int isFirst = context.groupIdx == 0 ? 1 : 0;
+        int distances = isFirst * maxLength;
         for (int distance = item; distance < distances; distance += ITEMS * ITEMS) {
             dPositions.set(partial + distance, 0);
+        }
+        for (int i = item; i < isFirst * TILE * allBuckets; i += ITEMS * ITEMS) {
+            dTimes.set(byBucket + i, 0);
         }
         context.globalBarrier();
         int lastKey = query < end ? query : start - 1;
@@ -145,25 +156,15 @@ final class AttentionQueryGradient {
                 }
                 context.localBarrier();
             }
+            int b00 = bucket(meta, queryTimes, keyTimes, query + ty, key + tx, end);
+            buckets[tx * PITCH + ty] = b00;
             slopes[tx * PITCH + ty] = slope(
-                    meta,
-                    reals,
-                    queryTimes,
-                    keyTimes,
-                    positionBias,
-                    timeBias,
-                    rowValues,
-                    head,
-                    query + ty,
-                    key + tx,
-                    end,
-                    d00,
-                    w00);
+                    meta, reals, positionBias, timeBias, rowValues, head, query + ty, key + tx, end, b00, d00, w00);
+            int b01 = bucket(meta, queryTimes, keyTimes, query + ty, key + tx + ITEMS, end);
+            buckets[(tx + ITEMS) * PITCH + ty] = b01;
             slopes[(tx + ITEMS) * PITCH + ty] = slope(
                     meta,
                     reals,
-                    queryTimes,
-                    keyTimes,
                     positionBias,
                     timeBias,
                     rowValues,
@@ -171,13 +172,14 @@ final class AttentionQueryGradient {
                     query + ty,
                     key + tx + ITEMS,
                     end,
+                    b01,
                     d01,
                     w01);
+            int b10 = bucket(meta, queryTimes, keyTimes, query + ty + ITEMS, key + tx, end);
+            buckets[tx * PITCH + ty + ITEMS] = b10;
             slopes[tx * PITCH + ty + ITEMS] = slope(
                     meta,
                     reals,
-                    queryTimes,
-                    keyTimes,
                     positionBias,
                     timeBias,
                     rowValues,
@@ -185,13 +187,14 @@ final class AttentionQueryGradient {
                     query + ty + ITEMS,
                     key + tx,
                     end,
+                    b10,
                     d10,
                     w10);
+            int b11 = bucket(meta, queryTimes, keyTimes, query + ty + ITEMS, key + tx + ITEMS, end);
+            buckets[(tx + ITEMS) * PITCH + ty + ITEMS] = b11;
             slopes[(tx + ITEMS) * PITCH + ty + ITEMS] = slope(
                     meta,
                     reals,
-                    queryTimes,
-                    keyTimes,
                     positionBias,
                     timeBias,
                     rowValues,
@@ -199,6 +202,7 @@ final class AttentionQueryGradient {
                     query + ty + ITEMS,
                     key + tx + ITEMS,
                     end,
+                    b11,
                     d11,
                     w11);
             for (int at = item; at < TILE * COLUMNS; at += ITEMS * ITEMS) {
@@ -221,6 +225,22 @@ final class AttentionQueryGradient {
                 }
                 dPositions.set(partial + distance, dPositions.get(partial + distance) + sum);
             }
+            // And one for each query, which adds up what lies in one bucket before it looks for the bucket's sum.
+            if (item < isFirst * TILE) {
+                int row = byBucket + item * allBuckets;
+                int bucket = buckets[item];
+                float sum = 0;
+                for (int p = 0; p < TILE; p++) {
+                    int next = buckets[p * PITCH + item];
+                    if (next != bucket) {
+                        dTimes.set(row + bucket, dTimes.get(row + bucket) + sum);
+                        sum = 0;
+                        bucket = next;
+                    }
+                    sum += slopes[p * PITCH + item];
+                }
+                dTimes.set(row + bucket, dTimes.get(row + bucket) + sum);
+            }
             context.globalBarrier();
             for (int p = 0; p < TILE; p++) {
                 float w0 = slopes[p * PITCH + ty];
@@ -239,6 +259,13 @@ final class AttentionQueryGradient {
                 s13 += w1 * x3;
             }
             context.localBarrier();
+        }
+        for (int bucket = item; bucket < isFirst * allBuckets; bucket += ITEMS * ITEMS) {
+            float sum = 0;
+            for (int row = 0; row < TILE; row++) {
+                sum += dTimes.get(byBucket + row * allBuckets + bucket);
+            }
+            dTimes.set(byBucket + bucket, sum);
         }
         int column = firstColumn + tx;
         store(meta, AttentionTiles.D_Q, dQ, head, query + ty, end, column, keyWidth, s00);
@@ -259,12 +286,20 @@ final class AttentionQueryGradient {
         }
     }
 
+    /** The bucket of the times of a query and a key that it sees; else 0. */
+    private static int bucket(
+            IntArray meta, LongArray queryTimes, LongArray keyTimes, int queryRow, int keyRow, int end) {
+        int bucket = 0;
+        if (AttentionTiles.sees(queryRow, keyRow, end) == 1) {
+            bucket = AttentionTiles.bucket(meta, queryTimes, keyTimes, queryRow, keyRow);
+        }
+        return bucket;
+    }
+
     /** The gradient of a score; 0 where the query does not see the key. */
     private static float slope(
             IntArray meta,
             FloatArray reals,
-            LongArray queryTimes,
-            LongArray keyTimes,
             FloatArray positionBias,
             FloatArray timeBias,
             FloatArray rowValues,
@@ -272,11 +307,12 @@ final class AttentionQueryGradient {
             int queryRow,
             int keyRow,
             int end,
+            int bucket,
             float product,
             float dProduct) {
         float slope = 0;
         if (AttentionTiles.sees(queryRow, keyRow, end) == 1) {
-            float bias = AttentionTiles.bias(meta, queryTimes, keyTimes, positionBias, timeBias, queryRow, keyRow);
+            float bias = AttentionTiles.bias(meta, positionBias, timeBias, queryRow - keyRow, bucket);
             slope = AttentionTiles.slope(meta, reals, rowValues, queryRow, head, product + bias, dProduct);
         }
         return slope;

@@ -91,8 +91,14 @@ final class HstuAttentionKernel implements FusedKernel {
                     rowValues));
         }
         TornadoStorage gradient = TornadoStorage.of(dOut.storage());
-        if (dInputs[0] != null || dInputs[POSITION_BIAS] != null) {
-            byQueries(meta, storages(inputs, rowValues, gradient), inputs, dQ, dInputs[POSITION_BIAS]);
+        if (dInputs[0] != null || dInputs[POSITION_BIAS] != null || dInputs[TIME_BIAS] != null) {
+            byQueries(
+                    meta,
+                    storages(inputs, rowValues, gradient),
+                    inputs,
+                    dQ,
+                    dInputs[POSITION_BIAS],
+                    dInputs[TIME_BIAS]);
         }
         if (dInputs[1] != null || dInputs[2] != null) {
             if (shared) {
@@ -113,9 +119,6 @@ final class HstuAttentionKernel implements FusedKernel {
                 plain.copy(dV, dInputs[2]);
             }
         }
-        if (dInputs[TIME_BIAS] != null) {
-            byTime(meta, storages(inputs, rowValues, gradient), inputs, dInputs[TIME_BIAS]);
-        }
         if (isSoftmax()) {
             memory.giveBack(rowValues);
         }
@@ -134,32 +137,31 @@ final class HstuAttentionKernel implements FusedKernel {
                 : new View(memory.floats(like.shape().elements()), Layout.contiguous(like.shape()));
     }
 
-    private void byQueries(Meta meta, TornadoStorage[] read, View[] inputs, View dQ, View dPositionBias) {
-        int rows = sequences(inputs) * op.heads() * tiles();
-        TornadoStorage partial = memory.floats(Math.multiplyExact(rows, op.maxLength()));
+    private void byQueries(
+            Meta meta, TornadoStorage[] read, View[] inputs, View dQ, View dPositionBias, View dTimeBias) {
+        int tiles = Math.multiplyExact(sequences(inputs) * op.heads(), tiles());
+        int buckets = op.timeBoundaries().size() + 1;
+        int distance = Math.multiplyExact(AttentionTiles.TILE, buckets);
+        TornadoStorage byDistance = memory.floats(Math.multiplyExact(tiles, op.maxLength()));
+        TornadoStorage byBucket = memory.floats(Math.multiplyExact(tiles, distance));
         to.dispatch(new DeviceTask(
                 AttentionQueryGradient.KERNEL,
                 grid(inputs, width(inputs[0])),
                 meta,
-                and(read, TornadoStorage.of(dQ.storage()), partial)));
+                and(read, TornadoStorage.of(dQ.storage()), byDistance, byBucket)));
         if (dPositionBias != null) {
             // Causal: distances are 0 and more, which is the second half of the table.
-            sum(partial, rows, op.maxLength(), op.maxLength() - 1, dPositionBias);
+            sum(byDistance, tiles, op.maxLength(), op.maxLength(), op.maxLength() - 1, dPositionBias);
         }
-        memory.giveBack(partial);
+        if (dTimeBias != null) {
+            sum(byBucket, tiles, distance, buckets, 0, dTimeBias);
+        }
+        memory.giveBack(byDistance);
+        memory.giveBack(byBucket);
     }
 
-    private void byTime(Meta meta, TornadoStorage[] read, View[] inputs, View dTimeBias) {
-        int rows = inputs[0].shape().size(0);
-        int buckets = op.timeBoundaries().size() + 1;
-        TornadoStorage partial = memory.floats(Math.multiplyExact(rows, buckets));
-        to.dispatch(new DeviceTask(AttentionBiasGradient.TIMES, Grid.elements(rows), meta, and(read, partial)));
-        sum(partial, rows, buckets, 0, dTimeBias);
-        memory.giveBack(partial);
-    }
-
-    private void sum(TornadoStorage partial, int rows, int columns, int zeros, View out) {
-        Meta meta = new Meta(columns, rows, out.layout().offset(), zeros);
+    private void sum(TornadoStorage partial, int rows, int distance, int columns, int zeros, View out) {
+        Meta meta = new Meta(distance, rows, out.layout().offset(), zeros);
         to.dispatch(new DeviceTask(
                 AttentionBiasGradient.SUM,
                 Grid.groups(zeros + columns, AttentionBiasGradient.GROUP),

@@ -34,8 +34,7 @@ final class LayerNormKernel implements FusedKernel {
     private Meta meta(View... views) {
         Shape shape = views[0].shape();
         int last = shape.rank() - 1;
-        Meta meta = new Meta(
-                new float[] {(float) epsilon}, shape.elements() / shape.size(last), shape.size(last), gated ? 1 : 0);
+        Meta meta = new Meta(new float[] {(float) epsilon}, shape.size(last), gated ? 1 : 0);
         Layout[] starts = new Layout[views.length];
         for (int i = 0; i < views.length; i++) {
             meta.set(Norms.STRIDES + i, views[i].layout().stride(last));
@@ -56,7 +55,7 @@ final class LayerNormKernel implements FusedKernel {
         }
         to.dispatch(new DeviceTask(
                 Norms.FORWARD,
-                Grid.elements(rows(in[0])),
+                Grid.groups(rows(in[0]), Norms.GROUP),
                 meta(in[0], in[1], in[2], in[3], outputs[0]),
                 storages(in[0], in[1], in[2], in[3], outputs[0])));
     }
@@ -80,7 +79,7 @@ final class LayerNormKernel implements FusedKernel {
             Meta meta = meta(in[0], in[1], in[2], in[3], dOut, dX, dGate);
             to.dispatch(new DeviceTask(
                     Norms.BACKWARD,
-                    Grid.elements(flat.size(0)),
+                    Grid.groups(flat.size(0), Norms.GROUP),
                     meta,
                     storages(in[0], in[1], in[2], in[3], dOut, dX, dGate, temporaries[2], temporaries[3])));
         }

@@ -30,6 +30,8 @@ final class LossTasks {
     static final int D_OUT = OUT + 1;
     static final int D_H = D_OUT + 1;
     static final int D_TABLE = D_H + 3;
+    /** Of the sums into the table's rows, see {@link Rows}. */
+    static final int LANES = D_TABLE + 3;
 
     /** Items of the group that sums the losses. */
     static final int GROUP = 128;
@@ -364,26 +366,47 @@ final class LossTasks {
             FloatArray rowValues,
             FloatArray itemValues,
             FloatArray dTable) {
-        int i = context.globalIdx;
-        Outputs.keep(i, dTable);
+        float[] sums = context.allocateFloatLocalArray(Rows.GROUP);
+        float[] alongs = context.allocateFloatLocalArray(Rows.GROUP);
+        int local = context.localIdx;
+        Outputs.keep(local, dTable);
         int width = meta.get(WIDTH);
-        if (i < meta.get(ITEMS) * width) {
-            int item = i / width;
-            int column = i - item * width;
+        int side = Rows.GROUP / meta.get(LANES);
+        int lane = local / side;
+        int i = context.groupIdx * side + local - lane * side;
+        int item = i / width;
+        int column = i - item * width;
+        float sum = 0;
+        float along = 0;
+        if (item < meta.get(ITEMS)) {
             int entries = meta.get(NEGATIVES) + 1;
             int first = item == 0 ? 0 : ends.get(item - 1);
-            float sum = 0;
-            float along = 0;
-            for (int j = first; j < ends.get(item); j++) {
+            for (int j = first + lane; j < ends.get(item); j += meta.get(LANES)) {
                 int e = order.get(j);
                 int row = e / entries;
                 float gradient = gradients.get(e);
                 sum += gradient * rowValues.get(meta.get(ROW_VALUES) + 2 * row + 1) * h.get(at(meta, H, row, column));
                 along += gradient * logits.get(meta.get(LOGITS) + e) * reals.get(0);
             }
-            float inverse = itemValues.get(meta.get(ITEM_VALUES) + item);
-            float unit = table.get(at(meta, TABLE, item, column)) * inverse;
-            dTable.set(at(meta, D_TABLE, item, column), inverse * (sum - unit * projection(inverse, along)));
+        }
+        sums[local] = sum;
+        alongs[local] = along;
+        context.localBarrier();
+        for (int half = Rows.GROUP / 2; half >= side; half = half / 2) {
+            if (local < half) {
+                sums[local] = sums[local] + sums[local + half];
+                alongs[local] = alongs[local] + alongs[local + half];
+            }
+            context.localBarrier();
+        }
+        if (lane == 0) {
+            if (item < meta.get(ITEMS)) {
+                float inverse = itemValues.get(meta.get(ITEM_VALUES) + item);
+                float unit = table.get(at(meta, TABLE, item, column)) * inverse;
+                dTable.set(
+                        at(meta, D_TABLE, item, column),
+                        inverse * (sums[local] - unit * projection(inverse, alongs[local])));
+            }
         }
     }
 }

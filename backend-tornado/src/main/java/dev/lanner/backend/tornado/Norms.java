@@ -6,10 +6,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Layer normalisation, with or without a gate, a work item for each row. Header: (rows, width, 1 where there is a gate), then blocks of
- * the rows' starts, then the strides of the columns. Float: epsilon.
+ * Layer normalisation, with or without a gate, a group for each row. Header: (width, 1 where there is a gate), then blocks of the
+ * rows' starts, then the strides of the columns. Float: epsilon.
  */
 final class Norms {
+    /** Items of a group: a warp, so that rows of 64 columns leave no item idle. */
+    static final int GROUP = 32;
+
     /** Arguments and operands of the block: x, gate, gamma, beta, out. */
     static final Kernel FORWARD = Kernel.into(
             4,
@@ -47,7 +50,7 @@ final class Norms {
                     a.floats(8)));
 
     /** Words of the header: the strides of the columns of each argument, and where the block is. */
-    static final int STRIDES = 3;
+    static final int STRIDES = 2;
 
     private Norms() {}
 
@@ -60,35 +63,53 @@ final class Norms {
             FloatArray gamma,
             FloatArray beta,
             FloatArray out) {
-        int row = context.globalIdx;
-        Outputs.keep(row, out);
-        if (row < meta.get(0)) {
-            int width = meta.get(1);
-            int fromX = Meta.position(meta, Meta.HEADER, 0, row);
-            int fromGate = Meta.position(meta, Meta.HEADER, 1, row);
-            int fromGamma = Meta.position(meta, Meta.HEADER, 2, row);
-            int fromBeta = Meta.position(meta, Meta.HEADER, 3, row);
-            int to = Meta.position(meta, Meta.HEADER, 4, row);
-            float mean = 0;
-            for (int c = 0; c < width; c++) {
-                mean += x.get(fromX + c * meta.get(STRIDES));
+        float[] partial = context.allocateFloatLocalArray(GROUP);
+        int item = context.localIdx;
+        int row = context.groupIdx;
+        Outputs.keep(item, out);
+        int width = meta.get(0);
+        int fromX = Meta.position(meta, Meta.HEADER, 0, row);
+        int fromGate = Meta.position(meta, Meta.HEADER, 1, row);
+        int fromGamma = Meta.position(meta, Meta.HEADER, 2, row);
+        int fromBeta = Meta.position(meta, Meta.HEADER, 3, row);
+        int to = Meta.position(meta, Meta.HEADER, 4, row);
+        float sum = 0;
+        for (int c = item; c < width; c += GROUP) {
+            sum += x.get(fromX + c * meta.get(STRIDES));
+        }
+        partial[item] = sum;
+        context.localBarrier();
+        for (int half = GROUP / 2; half > 0; half = half / 2) {
+            if (item < half) {
+                partial[item] = partial[item] + partial[item + half];
             }
-            mean = mean / width;
-            float variance = 0;
-            for (int c = 0; c < width; c++) {
-                float centred = x.get(fromX + c * meta.get(STRIDES)) - mean;
-                variance += centred * centred;
+            context.localBarrier();
+        }
+        float mean = partial[0] / width;
+        // All have read it before the first of them writes its squares there.
+        context.localBarrier();
+        float squares = 0;
+        for (int c = item; c < width; c += GROUP) {
+            float centred = x.get(fromX + c * meta.get(STRIDES)) - mean;
+            squares += centred * centred;
+        }
+        partial[item] = squares;
+        context.localBarrier();
+        for (int half = GROUP / 2; half > 0; half = half / 2) {
+            if (item < half) {
+                partial[item] = partial[item] + partial[item + half];
             }
-            float deviation = TornadoMath.sqrt(variance / width + reals.get(0));
-            for (int c = 0; c < width; c++) {
-                float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
-                float value = normal * gamma.get(fromGamma + c * meta.get(STRIDES + 2))
-                        + beta.get(fromBeta + c * meta.get(STRIDES + 3));
-                if (meta.get(2) == 1) {
-                    value = value * gate.get(fromGate + c * meta.get(STRIDES + 1));
-                }
-                out.set(to + c * meta.get(STRIDES + 4), value);
+            context.localBarrier();
+        }
+        float deviation = TornadoMath.sqrt(partial[0] / width + reals.get(0));
+        for (int c = item; c < width; c += GROUP) {
+            float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
+            float value = normal * gamma.get(fromGamma + c * meta.get(STRIDES + 2))
+                    + beta.get(fromBeta + c * meta.get(STRIDES + 3));
+            if (meta.get(1) == 1) {
+                value = value * gate.get(fromGate + c * meta.get(STRIDES + 1));
             }
+            out.set(to + c * meta.get(STRIDES + 4), value);
         }
     }
 
@@ -105,55 +126,88 @@ final class Norms {
             FloatArray dGate,
             FloatArray dGamma,
             FloatArray dBeta) {
-        int row = context.globalIdx;
-        Outputs.keep(row, dX);
-        Outputs.keep(row, dGate);
-        Outputs.keep(row, dGamma);
-        Outputs.keep(row, dBeta);
-        if (row < meta.get(0)) {
-            int width = meta.get(1);
-            int fromX = Meta.position(meta, Meta.HEADER, 0, row);
-            int fromGate = Meta.position(meta, Meta.HEADER, 1, row);
-            int fromGamma = Meta.position(meta, Meta.HEADER, 2, row);
-            int fromBeta = Meta.position(meta, Meta.HEADER, 3, row);
-            int fromOut = Meta.position(meta, Meta.HEADER, 4, row);
-            int toX = Meta.position(meta, Meta.HEADER, 5, row);
-            int toGate = Meta.position(meta, Meta.HEADER, 6, row);
-            float mean = 0;
-            for (int c = 0; c < width; c++) {
-                mean += x.get(fromX + c * meta.get(STRIDES));
+        float[] partial = context.allocateFloatLocalArray(GROUP);
+        float[] projections = context.allocateFloatLocalArray(GROUP);
+        int item = context.localIdx;
+        int row = context.groupIdx;
+        Outputs.keep(item, dX);
+        Outputs.keep(item, dGate);
+        Outputs.keep(item, dGamma);
+        Outputs.keep(item, dBeta);
+        int width = meta.get(0);
+        int fromX = Meta.position(meta, Meta.HEADER, 0, row);
+        int fromGate = Meta.position(meta, Meta.HEADER, 1, row);
+        int fromGamma = Meta.position(meta, Meta.HEADER, 2, row);
+        int fromBeta = Meta.position(meta, Meta.HEADER, 3, row);
+        int fromOut = Meta.position(meta, Meta.HEADER, 4, row);
+        int toX = Meta.position(meta, Meta.HEADER, 5, row);
+        int toGate = Meta.position(meta, Meta.HEADER, 6, row);
+        float sum = 0;
+        for (int c = item; c < width; c += GROUP) {
+            sum += x.get(fromX + c * meta.get(STRIDES));
+        }
+        partial[item] = sum;
+        context.localBarrier();
+        for (int half = GROUP / 2; half > 0; half = half / 2) {
+            if (item < half) {
+                partial[item] = partial[item] + partial[item + half];
             }
-            mean = mean / width;
-            float variance = 0;
-            for (int c = 0; c < width; c++) {
-                float centred = x.get(fromX + c * meta.get(STRIDES)) - mean;
-                variance += centred * centred;
+            context.localBarrier();
+        }
+        float mean = partial[0] / width;
+        // All have read it before the first of them writes its squares there.
+        context.localBarrier();
+        float squares = 0;
+        for (int c = item; c < width; c += GROUP) {
+            float centred = x.get(fromX + c * meta.get(STRIDES)) - mean;
+            squares += centred * centred;
+        }
+        partial[item] = squares;
+        context.localBarrier();
+        for (int half = GROUP / 2; half > 0; half = half / 2) {
+            if (item < half) {
+                partial[item] = partial[item] + partial[item + half];
             }
-            float deviation = TornadoMath.sqrt(variance / width + reals.get(0));
-            float sum = 0;
-            float projection = 0;
-            for (int c = 0; c < width; c++) {
-                float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
-                float scale = gamma.get(fromGamma + c * meta.get(STRIDES + 2));
-                float gradient = dOut.get(fromOut + c * meta.get(STRIDES + 4));
-                if (meta.get(2) == 1) {
-                    float shift = beta.get(fromBeta + c * meta.get(STRIDES + 3));
-                    dGate.set(toGate + c * meta.get(STRIDES + 6), gradient * (normal * scale + shift));
-                    gradient = gradient * gate.get(fromGate + c * meta.get(STRIDES + 1));
-                }
-                dGamma.set(row * width + c, gradient * normal);
-                dBeta.set(row * width + c, gradient);
-                sum += gradient * scale;
-                projection += gradient * scale * normal;
+            context.localBarrier();
+        }
+        float deviation = TornadoMath.sqrt(partial[0] / width + reals.get(0));
+        context.localBarrier();
+        sum = 0;
+        float projection = 0;
+        for (int c = item; c < width; c += GROUP) {
+            float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
+            float scale = gamma.get(fromGamma + c * meta.get(STRIDES + 2));
+            float gradient = dOut.get(fromOut + c * meta.get(STRIDES + 4));
+            if (meta.get(1) == 1) {
+                float shift = beta.get(fromBeta + c * meta.get(STRIDES + 3));
+                dGate.set(toGate + c * meta.get(STRIDES + 6), gradient * (normal * scale + shift));
+                gradient = gradient * gate.get(fromGate + c * meta.get(STRIDES + 1));
             }
-            for (int c = 0; c < width; c++) {
-                float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
-                float scale = gamma.get(fromGamma + c * meta.get(STRIDES + 2));
-                float gradient = dBeta.get(row * width + c) * scale;
-                dX.set(
-                        toX + c * meta.get(STRIDES + 5),
-                        (gradient - sum / width - normal * projection / width) / deviation);
+            dGamma.set(row * width + c, gradient * normal);
+            dBeta.set(row * width + c, gradient);
+            float scaled = gradient * scale;
+            // Rounded there as in the sum: a product that a device fuses with the subtraction of the mean below leaves
+            // an error of its own.
+            dX.set(toX + c * meta.get(STRIDES + 5), scaled);
+            sum += scaled;
+            projection += scaled * normal;
+        }
+        partial[item] = sum;
+        projections[item] = projection;
+        context.localBarrier();
+        for (int half = GROUP / 2; half > 0; half = half / 2) {
+            if (item < half) {
+                partial[item] = partial[item] + partial[item + half];
+                projections[item] = projections[item] + projections[item + half];
             }
+            context.localBarrier();
+        }
+        float meanGradient = partial[0] / width;
+        float meanProjection = projections[0] / width;
+        for (int c = item; c < width; c += GROUP) {
+            float normal = (x.get(fromX + c * meta.get(STRIDES)) - mean) / deviation;
+            float scaled = dX.get(toX + c * meta.get(STRIDES + 5));
+            dX.set(toX + c * meta.get(STRIDES + 5), (scaled - meanGradient - normal * meanProjection) / deviation);
         }
     }
 }

@@ -211,7 +211,7 @@ final class PlainOps {
             meta.set(3 + 2 * i, layout.stride(last - 1)).set(4 + 2 * i, layout.stride(last));
             first[i] = count(operands[i]) == 0 ? batch : first(layout).expand(batch.shape());
         }
-        meta.set(9, length).set(10, further);
+        meta.set(9, length).set(10, further).set(Products.RANK, rank);
         to.dispatch(new DeviceTask(
                 Products.MATMUL,
                 Products.grid(m, n, count(out) / (m * n)),
@@ -260,15 +260,17 @@ final class PlainOps {
                 indices.layout().offset(),
                 count(indices),
                 out.shape().size(0));
+        int lanes = Rows.lanes(count(indices), out.shape().size(0));
         Meta meta = new Meta(
                 count(out),
                 out.shape().size(1),
                 rows.layout().stride(0),
                 rows.layout().stride(1),
-                rows.layout().offset());
+                rows.layout().offset(),
+                lanes);
         to.dispatch(new DeviceTask(
                 Rows.SCATTER_ADD.get(rows.dtype()),
-                Grid.elements(count(out)),
+                Rows.sums(count(out), lanes),
                 meta.block(out.layout()),
                 storage(rows),
                 sorted.order(),

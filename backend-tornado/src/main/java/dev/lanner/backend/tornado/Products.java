@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * through local memory, and each item keeps 4 x 4 of its sums in registers. Any strides, so that transposed operands are views.
  *
  * <p>Header: (M, N, K, strides of rows and columns of a, b and out, how much of K is summed, how much further it begins in each
- * matrix of the batch), a block of the first elements of each matrix of a batch; floats: alpha and beta.
+ * matrix of the batch, rank of out), a block of the first elements of each matrix of a batch; floats: alpha and beta.
  *
  * <p>A product of few tiles and a long K, such as the gradient of a weight, would keep few groups busy for long. It is cut along K into
  * a batch of slices, whose products are summed.
@@ -20,6 +20,9 @@ final class Products {
             "matmul",
             (graph, id, context, meta, a) ->
                     graph.task(id, Products::matmul, context, meta, a.reals(), a.floats(0), a.floats(1), a.floats(2)));
+
+    /** Word of the header with the rank of the result: 2 where there is no batch. */
+    static final int RANK = 11;
 
     /** Rows and columns of a group's tile. */
     static final int TILE = 64;

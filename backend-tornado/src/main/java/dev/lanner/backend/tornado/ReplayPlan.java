@@ -50,6 +50,8 @@ final class ReplayPlan implements AutoCloseable {
     private final String name = "program" + MADE.getAndIncrement();
     private final TornadoExecutionPlan plan;
     private final int graphs;
+    private final boolean cuBlas;
+    private int kernels;
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Object> shared = new ArrayList<>();
     private final GridScheduler grids = new GridScheduler();
@@ -115,6 +117,7 @@ final class ReplayPlan implements AutoCloseable {
             Set<TornadoStorage> sent,
             Collection<TornadoStorage> resident,
             Collection<TornadoStorage> outputs) {
+        cuBlas = CuBlas.isOn(device);
         List<ImmutableTaskGraph> made = new ArrayList<>();
         for (int first = 0; first < tasks.size(); ) {
             int end = graphEnd(tasks, first);
@@ -173,14 +176,6 @@ final class ReplayPlan implements AutoCloseable {
         for (int t = 0; t < tasks.size(); t++) {
             DeviceTask task = tasks.get(t);
             checkWrites(task);
-            IntArray meta = new IntArray(task.meta().words().length);
-            copy(MemorySegment.ofArray(task.meta().words()), meta.getSegment());
-            FloatArray reals = new FloatArray(Math.max(task.meta().reals().length, 1));
-            copy(MemorySegment.ofArray(task.meta().reals()), reals.getSegment());
-            graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, meta);
-            if (task.meta().reals().length > 0) {
-                graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, reals);
-            }
             for (TornadoStorage argument : task.arguments()) {
                 if (seen.add(argument.array())) {
                     graph.transferToDevice(
@@ -192,15 +187,32 @@ final class ReplayPlan implements AutoCloseable {
                 }
             }
             String id = task.kernel().name() + t;
-            task.kernel().binding().bind(graph, id, context, meta, new Kernel.Arguments(reals, arrays(task)));
-            WorkerGrid3D worker = new WorkerGrid3D(1, 1, 1);
-            task.grid().applyTo(worker);
-            grids.addWorkerGrid(graph.getTaskGraphName() + "." + id, worker);
+            if (cuBlas && CuBlas.takes(task)) {
+                CuBlas.add(graph, id, task);
+            } else {
+                add(graph, id, context, task);
+            }
         }
         if (number > 0 || goesOn) {
             graph.persistOnDevice(shared.toArray());
         }
         return graph;
+    }
+
+    private void add(TaskGraph graph, String id, KernelContext context, DeviceTask task) {
+        IntArray meta = new IntArray(task.meta().words().length);
+        copy(MemorySegment.ofArray(task.meta().words()), meta.getSegment());
+        FloatArray reals = new FloatArray(Math.max(task.meta().reals().length, 1));
+        copy(MemorySegment.ofArray(task.meta().reals()), reals.getSegment());
+        graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, meta);
+        if (task.meta().reals().length > 0) {
+            graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, reals);
+        }
+        task.kernel().binding().bind(graph, id, context, meta, new Kernel.Arguments(reals, arrays(task)));
+        WorkerGrid3D worker = new WorkerGrid3D(1, 1, 1);
+        task.grid().applyTo(worker);
+        grids.addWorkerGrid(graph.getTaskGraphName() + "." + id, worker);
+        kernels++;
     }
 
     /** An array that comes again behind where it is written would make the task wait for itself, for ever. */
@@ -226,6 +238,11 @@ final class ReplayPlan implements AutoCloseable {
 
     private static void copy(MemorySegment from, MemorySegment to) {
         MemorySegment.copy(from, 0, to, 0, from.byteSize());
+    }
+
+    /** Tasks that are kernels of ours. */
+    int kernels() {
+        return kernels;
     }
 
     /** Runs all tasks. */

@@ -10,7 +10,8 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 /**
  * Kernels that pick rows of tables and sum into them. {@code gather}: header (n elements, width, strides of the table's rows and
  * columns, its offset, the indices' stride and offset), a block of the output. {@code scatterAdd}: header (n elements of the table,
- * width, strides of the added rows and columns, their offset), a block of the table; takes rows in the order of {@link Sorting}.
+ * width, strides of the added rows and columns, their offset, lanes), a block of the table; takes rows in the order of {@link Sorting}.
+ * Lanes, as many as {@link #lanes} says, fetch an element's terms, and the first of them adds them up, in ascending order as on the CPU.
  */
 final class Rows {
     static final Map<DType, Kernel> GATHER = Map.of(
@@ -53,7 +54,38 @@ final class Rows {
                     (graph, id, context, meta, a) -> graph.task(
                             id, Rows::scatterAddI64, context, meta, a.longs(0), a.ints(1), a.ints(2), a.longs(3))));
 
+    /** Items of a group that sums into rows: those of one lane lie side by side. */
+    static final int GROUP = 256;
+
+    /** Terms of a sum that pay for a lane. */
+    private static final int TERMS = 8;
+
+    /** So many terms are fetched at the same time at least. */
+    private static final int LEAST_LANES = 4;
+
+    private static final int MOST_LANES = 32;
+
     private Rows() {}
+
+    /**
+     * Lanes of the sums into rows, a power of two: a table of few rows has long sums, and few elements to share among a device's items.
+     *
+     * @param n what is summed
+     * @param rows into how many
+     */
+    static int lanes(int n, int rows) {
+        return Integer.highestOneBit(Math.clamp(n / rows / TERMS, LEAST_LANES, MOST_LANES));
+    }
+
+    /** Groups for sums into this many elements. */
+    static Grid sums(int elements, int lanes) {
+        return Grid.groups(Math.ceilDiv(elements, GROUP / lanes), GROUP);
+    }
+
+    /** Where a row's positions begin among the sorted ones; behind the last row, where they end. */
+    private static int first(IntArray ends, int row, int rows) {
+        return row == 0 ? 0 : ends.get(Math.min(row, rows) - 1);
+    }
 
     static void gatherF32(KernelContext context, IntArray meta, FloatArray table, IntArray indices, FloatArray out) {
         int i = context.globalIdx;
@@ -68,18 +100,45 @@ final class Rows {
     }
 
     static void scatterAddF32(
-            KernelContext context, IntArray meta, FloatArray rows, IntArray order, IntArray ends, FloatArray table) {
-        int i = context.globalIdx;
-        if (i < meta.get(0)) {
-            int row = i / meta.get(1);
-            int column = i - row * meta.get(1);
-            int first = row == 0 ? 0 : ends.get(row - 1);
-            int to = Meta.position(meta, Meta.HEADER, 0, i);
-            float sum = table.get(to);
-            for (int j = first; j < ends.get(row); j++) {
-                sum += rows.get(order.get(j) * meta.get(2) + column * meta.get(3) + meta.get(4));
+            KernelContext context, IntArray meta, FloatArray added, IntArray order, IntArray ends, FloatArray table) {
+        float[] terms = context.allocateFloatLocalArray(GROUP);
+        int item = context.localIdx;
+        int lanes = meta.get(5);
+        int side = GROUP / lanes;
+        int lane = item / side;
+        int from = context.groupIdx * side;
+        int i = from + item - lane * side;
+        int row = i / meta.get(1);
+        int column = i - row * meta.get(1);
+        int rows = meta.get(0) / meta.get(1);
+        int first = first(ends, row, rows);
+        int count = first(ends, row + 1, rows) - first;
+        // All items go through the longest sum of the group, since all meet at its barriers.
+        int longest = 0;
+        for (int r = from / meta.get(1); r <= (from + side - 1) / meta.get(1); r++) {
+            longest = Math.max(longest, first(ends, r + 1, rows) - first(ends, r, rows));
+        }
+        int to = Meta.position(meta, Meta.HEADER, 0, Math.min(i, meta.get(0) - 1));
+        float sum = table.get(to);
+        for (int start = 0; start < longest; start += lanes) {
+            float term = 0;
+            if (start + lane < count) {
+                term = added.get(order.get(first + start + lane) * meta.get(2) + column * meta.get(3) + meta.get(4));
             }
-            table.set(to, sum);
+            terms[item] = term;
+            context.localBarrier();
+            if (lane == 0) {
+                int end = Math.min(lanes, count - start);
+                for (int l = 0; l < end; l++) {
+                    sum += terms[l * side + item];
+                }
+            }
+            context.localBarrier();
+        }
+        if (lane == 0) {
+            if (i < meta.get(0)) {
+                table.set(to, sum);
+            }
         }
     }
 
@@ -96,18 +155,45 @@ final class Rows {
     }
 
     static void scatterAddI32(
-            KernelContext context, IntArray meta, IntArray rows, IntArray order, IntArray ends, IntArray table) {
-        int i = context.globalIdx;
-        if (i < meta.get(0)) {
-            int row = i / meta.get(1);
-            int column = i - row * meta.get(1);
-            int first = row == 0 ? 0 : ends.get(row - 1);
-            int to = Meta.position(meta, Meta.HEADER, 0, i);
-            int sum = table.get(to);
-            for (int j = first; j < ends.get(row); j++) {
-                sum += rows.get(order.get(j) * meta.get(2) + column * meta.get(3) + meta.get(4));
+            KernelContext context, IntArray meta, IntArray added, IntArray order, IntArray ends, IntArray table) {
+        int[] terms = context.allocateIntLocalArray(GROUP);
+        int item = context.localIdx;
+        int lanes = meta.get(5);
+        int side = GROUP / lanes;
+        int lane = item / side;
+        int from = context.groupIdx * side;
+        int i = from + item - lane * side;
+        int row = i / meta.get(1);
+        int column = i - row * meta.get(1);
+        int rows = meta.get(0) / meta.get(1);
+        int first = first(ends, row, rows);
+        int count = first(ends, row + 1, rows) - first;
+        // All items go through the longest sum of the group, since all meet at its barriers.
+        int longest = 0;
+        for (int r = from / meta.get(1); r <= (from + side - 1) / meta.get(1); r++) {
+            longest = Math.max(longest, first(ends, r + 1, rows) - first(ends, r, rows));
+        }
+        int to = Meta.position(meta, Meta.HEADER, 0, Math.min(i, meta.get(0) - 1));
+        int sum = table.get(to);
+        for (int start = 0; start < longest; start += lanes) {
+            int term = 0;
+            if (start + lane < count) {
+                term = added.get(order.get(first + start + lane) * meta.get(2) + column * meta.get(3) + meta.get(4));
             }
-            table.set(to, sum);
+            terms[item] = term;
+            context.localBarrier();
+            if (lane == 0) {
+                int end = Math.min(lanes, count - start);
+                for (int l = 0; l < end; l++) {
+                    sum += terms[l * side + item];
+                }
+            }
+            context.localBarrier();
+        }
+        if (lane == 0) {
+            if (i < meta.get(0)) {
+                table.set(to, sum);
+            }
         }
     }
 
@@ -124,18 +210,45 @@ final class Rows {
     }
 
     static void scatterAddI64(
-            KernelContext context, IntArray meta, LongArray rows, IntArray order, IntArray ends, LongArray table) {
-        int i = context.globalIdx;
-        if (i < meta.get(0)) {
-            int row = i / meta.get(1);
-            int column = i - row * meta.get(1);
-            int first = row == 0 ? 0 : ends.get(row - 1);
-            int to = Meta.position(meta, Meta.HEADER, 0, i);
-            long sum = table.get(to);
-            for (int j = first; j < ends.get(row); j++) {
-                sum += rows.get(order.get(j) * meta.get(2) + column * meta.get(3) + meta.get(4));
+            KernelContext context, IntArray meta, LongArray added, IntArray order, IntArray ends, LongArray table) {
+        long[] terms = context.allocateLongLocalArray(GROUP);
+        int item = context.localIdx;
+        int lanes = meta.get(5);
+        int side = GROUP / lanes;
+        int lane = item / side;
+        int from = context.groupIdx * side;
+        int i = from + item - lane * side;
+        int row = i / meta.get(1);
+        int column = i - row * meta.get(1);
+        int rows = meta.get(0) / meta.get(1);
+        int first = first(ends, row, rows);
+        int count = first(ends, row + 1, rows) - first;
+        // All items go through the longest sum of the group, since all meet at its barriers.
+        int longest = 0;
+        for (int r = from / meta.get(1); r <= (from + side - 1) / meta.get(1); r++) {
+            longest = Math.max(longest, first(ends, r + 1, rows) - first(ends, r, rows));
+        }
+        int to = Meta.position(meta, Meta.HEADER, 0, Math.min(i, meta.get(0) - 1));
+        long sum = table.get(to);
+        for (int start = 0; start < longest; start += lanes) {
+            long term = 0;
+            if (start + lane < count) {
+                term = added.get(order.get(first + start + lane) * meta.get(2) + column * meta.get(3) + meta.get(4));
             }
-            table.set(to, sum);
+            terms[item] = term;
+            context.localBarrier();
+            if (lane == 0) {
+                int end = Math.min(lanes, count - start);
+                for (int l = 0; l < end; l++) {
+                    sum += terms[l * side + item];
+                }
+            }
+            context.localBarrier();
+        }
+        if (lane == 0) {
+            if (i < meta.get(0)) {
+                table.set(to, sum);
+            }
         }
     }
 }

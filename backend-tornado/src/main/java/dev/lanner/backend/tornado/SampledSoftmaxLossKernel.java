@@ -120,6 +120,8 @@ final class SampledSoftmaxLossKernel implements FusedKernel {
             Layout layout = (dInputs[i] != null ? dInputs[i] : inputs[i]).layout();
             meta.append(layout.stride(0), layout.stride(1), layout.offset());
         }
+        int lanes = Rows.lanes(count, inputs[1].shape().size(0));
+        meta.append(lanes);
         View gradients = new View(memory.floats(count), Layout.contiguous(Shape.of(count)));
         View items = new View(memory.ints(count), Layout.contiguous(Shape.of(count)));
         task(
@@ -149,20 +151,20 @@ final class SampledSoftmaxLossKernel implements FusedKernel {
                     dInputs[0]);
         }
         if (dInputs[1] != null) {
-            table(meta, inputs, outputs, gradients, items, dInputs[1]);
+            table(meta, inputs, outputs, gradients, items, lanes, dInputs[1]);
         }
         memory.giveBack(TornadoStorage.of(gradients.storage()));
         memory.giveBack(TornadoStorage.of(items.storage()));
     }
 
-    private void table(Meta meta, View[] inputs, View[] outputs, View gradients, View items, View dTable) {
+    private void table(Meta meta, View[] inputs, View[] outputs, View gradients, View items, int lanes, View dTable) {
         TornadoStorage indices = TornadoStorage.of(items.storage());
         int count = items.shape().size(0);
         Sorting.Sorted sorted =
                 Sorting.sort(to, memory, indices, 1, 0, count, inputs[1].shape().size(0));
         to.dispatch(new DeviceTask(
                 LossTasks.TABLE_GRADIENT,
-                Grid.elements(inputs[1].shape().elements()),
+                Rows.sums(inputs[1].shape().elements(), lanes),
                 meta,
                 TornadoStorage.of(inputs[0].storage()),
                 TornadoStorage.of(inputs[1].storage()),

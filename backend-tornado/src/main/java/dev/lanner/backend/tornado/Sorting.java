@@ -4,46 +4,49 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A stable counting sort of row indices, without atomic operations: positions come out grouped by the row that they name, in ascending
- * order within it, so that sums over them have the same bits every time. The positions are cut into runs; a work item counts and
- * places those of a run one after the other. Counts lie row by row, one for each run, so that their running sum says where each
- * run's positions of a row begin.
+ * A stable radix sort of row indices, without atomic operations: positions come out grouped by the row that they name, in ascending order
+ * within it, so that sums over them have the same bits every time. A pass sorts by one digit of the row, the lowest first. A group sorts
+ * a tile of positions, of which each item takes some that follow one another: their digits are counted in local memory, the counts of all
+ * tiles lie digit by digit, so that their running sum says where each tile's positions of a digit begin.
  *
- * <p>Header: (positions, rows, runs, positions of a run, stride and offset of the indices, counts to add up, blocks of them).
+ * <p>Header: (positions, digits, tiles, positions of an item, stride and offset of the indices, shift to the pass's digit, 1 where the
+ * pass is not the first, rows).
  */
 final class Sorting {
+    /** Arguments: indices, positions as the pass before left them, counts. */
     static final Kernel COUNT = Kernel.into(
-            1,
+            2,
             "sortCount",
-            (graph, id, context, meta, a) -> graph.task(id, Sorting::sortCount, context, meta, a.ints(0), a.ints(1)));
-    static final Kernel BLOCK_SUMS = Kernel.into(
-            1,
-            "sortBlockSums",
             (graph, id, context, meta, a) ->
-                    graph.task(id, Sorting::sortBlockSums, context, meta, a.ints(0), a.ints(1)));
-    static final Kernel SCAN_SUMS = Kernel.into(
+                    graph.task(id, Sorting::sortCount, context, meta, a.ints(0), a.ints(1), a.ints(2)));
+
+    static final Kernel SCAN = Kernel.into(
             0,
-            "sortScanSums",
-            (graph, id, context, meta, a) -> graph.task(id, Sorting::sortScanSums, context, meta, a.ints(0)));
-    static final Kernel SCAN_BLOCKS = Kernel.into(
-            1,
-            "sortScanBlocks",
-            (graph, id, context, meta, a) ->
-                    graph.task(id, Sorting::sortScanBlocks, context, meta, a.ints(0), a.ints(1)));
-    static final Kernel PLACE = new Kernel(
+            "sortScan",
+            (graph, id, context, meta, a) -> graph.task(id, Sorting::sortScan, context, meta, a.ints(0)));
+    /** Arguments: indices, positions as the pass before left them, where the counts begin, the positions. */
+    static final Kernel PLACE = Kernel.into(
+            3,
             "sortPlace",
-            0b1110,
             (graph, id, context, meta, a) ->
                     graph.task(id, Sorting::sortPlace, context, meta, a.ints(0), a.ints(1), a.ints(2), a.ints(3)));
+    /** Arguments: indices, sorted positions, ends. */
+    static final Kernel ENDS = Kernel.into(
+            2,
+            "sortEnds",
+            (graph, id, context, meta, a) ->
+                    graph.task(id, Sorting::sortEnds, context, meta, a.ints(0), a.ints(1), a.ints(2)));
 
-    /** Counts that one work item adds up. */
-    static final int BLOCK = 256;
+    /** Items that sort a tile, and that each sum the counts of a digit of it. */
+    private static final int GROUP = 64;
 
-    private static final int GROUP = 128;
-    private static final int MOST_RUNS = 1024;
-    private static final int LEAST_RUN = 256;
-    /** Counts of all runs together: with more rows there are fewer runs. */
-    private static final int MOST_COUNTS = 1 << 26;
+    private static final int DIGIT_BITS = 6;
+    /** Counts of a digit lie this far apart in local memory: one more than the items, so that no two of 32 digits share a bank. */
+    private static final int PITCH = GROUP + 1;
+
+    private static final int SCAN_GROUP = 256;
+    private static final int LEAST_POSITIONS = 16;
+    private static final int MOST_TILES = 1024;
 
     private Sorting() {}
 
@@ -57,67 +60,82 @@ final class Sorting {
      * @param rows they are in [0, rows), rows at least 1
      */
     static Sorted sort(Dispatcher to, Memory memory, TornadoStorage indices, int stride, int offset, int n, int rows) {
-        int mostRuns = Math.clamp(MOST_COUNTS / rows, 1, MOST_RUNS);
-        int run = Math.max(Math.ceilDiv(n, mostRuns), LEAST_RUN);
-        int runs = Math.max(Math.ceilDiv(n, run), 1);
-        int counts = rows * runs;
-        int blocks = Math.ceilDiv(counts, BLOCK);
-        Meta meta = new Meta(n, rows, runs, run, stride, offset, counts, blocks);
-        TornadoStorage count = memory.ints(counts);
-        TornadoStorage sums = memory.ints(blocks);
+        int bits = Math.max(Integer.SIZE - Integer.numberOfLeadingZeros(rows - 1), 1);
+        int passes = Math.ceilDiv(bits, DIGIT_BITS);
+        int digitBits = Math.ceilDiv(bits, passes);
+        int digits = 1 << digitBits;
+        int positions = Math.max(Math.ceilDiv(n, GROUP * MOST_TILES), LEAST_POSITIONS);
+        int tiles = Math.max(Math.ceilDiv(n, GROUP * positions), 1);
+        TornadoStorage counts = memory.ints(digits * tiles);
         TornadoStorage order = memory.ints(n);
+        TornadoStorage before = memory.ints(n);
         TornadoStorage ends = memory.ints(rows);
-        to.dispatch(new DeviceTask(COUNT, Grid.elements(runs), meta, indices, count));
-        to.dispatch(new DeviceTask(BLOCK_SUMS, Grid.elements(blocks), meta, count, sums));
-        to.dispatch(new DeviceTask(SCAN_SUMS, Grid.groups(1, GROUP), meta, sums));
-        to.dispatch(new DeviceTask(SCAN_BLOCKS, Grid.elements(blocks), meta, sums, count));
-        to.dispatch(new DeviceTask(PLACE, Grid.elements(runs), meta, indices, count, order, ends));
-        memory.giveBack(count);
-        memory.giveBack(sums);
+        for (int pass = 0; pass < passes; pass++) {
+            TornadoStorage from = order;
+            order = before;
+            before = from;
+            int shift = pass * digitBits;
+            Meta meta = new Meta(n, digits, tiles, positions, stride, offset, shift, pass == 0 ? 0 : 1);
+            to.dispatch(new DeviceTask(COUNT, Grid.groups(tiles, GROUP), meta, indices, before, counts));
+            to.dispatch(new DeviceTask(SCAN, Grid.groups(1, SCAN_GROUP), meta, counts));
+            to.dispatch(new DeviceTask(PLACE, Grid.groups(tiles, GROUP), meta, indices, before, counts, order));
+        }
+        Meta meta = new Meta(n, digits, tiles, positions, stride, offset, 0, 1, rows);
+        to.dispatch(new DeviceTask(ENDS, Grid.elements(rows), meta, indices, order, ends));
+        memory.giveBack(counts);
+        memory.giveBack(before);
         return new Sorted(order, ends);
     }
 
-    static void sortCount(KernelContext context, IntArray meta, IntArray indices, IntArray counts) {
-        int run = context.globalIdx;
-        int runs = meta.get(2);
-        if (run < runs) {
-            int rows = meta.get(1);
-            for (int row = 0; row < rows; row++) {
-                counts.set(row * runs + run, 0);
-            }
-            int first = run * meta.get(3);
-            int end = Math.min(first + meta.get(3), meta.get(0));
-            for (int i = first; i < end; i++) {
-                int at = indices.get(i * meta.get(4) + meta.get(5)) * runs + run;
-                counts.set(at, counts.get(at) + 1);
-            }
-        }
+    private static int row(IntArray meta, IntArray indices, int position) {
+        return indices.get(position * meta.get(4) + meta.get(5));
     }
 
-    static void sortBlockSums(KernelContext context, IntArray meta, IntArray counts, IntArray sums) {
-        int block = context.globalIdx;
-        Outputs.keep(block, sums);
-        if (block < meta.get(7)) {
-            int end = Math.min((block + 1) * BLOCK, meta.get(6));
-            int sum = 0;
-            for (int i = block * BLOCK; i < end; i++) {
-                sum += counts.get(i);
-            }
-            sums.set(block, sum);
-        }
+    /** The number that is the i-th before a pass. */
+    private static int position(IntArray meta, IntArray before, int i) {
+        return meta.get(7) == 0 ? i : before.get(i);
     }
 
-    /** One group: each item sums a stretch, then adds what stands in front of it. */
-    static void sortScanSums(KernelContext context, IntArray meta, IntArray sums) {
-        int[] partial = context.allocateIntLocalArray(GROUP);
+    private static int digit(IntArray meta, IntArray indices, int position) {
+        return (row(meta, indices, position) >> meta.get(6)) & (meta.get(1) - 1);
+    }
+
+    static void sortCount(KernelContext context, IntArray meta, IntArray indices, IntArray before, IntArray counts) {
+        int[] local = context.allocateIntLocalArray(GROUP * PITCH);
         int item = context.localIdx;
-        int blocks = meta.get(7);
-        int stretch = (blocks + GROUP - 1) / GROUP;
+        int tile = context.groupIdx;
+        Outputs.keep(item, counts);
+        int digits = meta.get(1);
+        for (int digit = 0; digit < digits; digit++) {
+            local[digit * PITCH + item] = 0;
+        }
+        int first = (tile * GROUP + item) * meta.get(3);
+        int end = Math.min(first + meta.get(3), meta.get(0));
+        for (int i = first; i < end; i++) {
+            int at = digit(meta, indices, position(meta, before, i)) * PITCH + item;
+            local[at] = local[at] + 1;
+        }
+        context.localBarrier();
+        if (item < digits) {
+            int sum = 0;
+            for (int i = 0; i < GROUP; i++) {
+                sum += local[item * PITCH + i];
+            }
+            counts.set(item * meta.get(2) + tile, sum);
+        }
+    }
+
+    /** One group: each item sums a stretch, then replaces its counts by what stands in front of them. */
+    static void sortScan(KernelContext context, IntArray meta, IntArray counts) {
+        int[] partial = context.allocateIntLocalArray(SCAN_GROUP);
+        int item = context.localIdx;
+        int all = meta.get(1) * meta.get(2);
+        int stretch = (all + SCAN_GROUP - 1) / SCAN_GROUP;
         int first = item * stretch;
-        int end = Math.min(first + stretch, blocks);
+        int end = Math.min(first + stretch, all);
         int sum = 0;
         for (int i = first; i < end; i++) {
-            sum += sums.get(i);
+            sum += counts.get(i);
         }
         partial[item] = sum;
         context.localBarrier();
@@ -126,47 +144,63 @@ final class Sorting {
             before += partial[i];
         }
         for (int i = first; i < end; i++) {
-            int own = sums.get(i);
-            sums.set(i, before);
+            int own = counts.get(i);
+            counts.set(i, before);
             before += own;
         }
     }
 
-    static void sortScanBlocks(KernelContext context, IntArray meta, IntArray sums, IntArray counts) {
-        int block = context.globalIdx;
-        if (block < meta.get(7)) {
-            int end = Math.min((block + 1) * BLOCK, meta.get(6));
-            int before = sums.get(block);
-            for (int i = block * BLOCK; i < end; i++) {
-                int own = counts.get(i);
-                counts.set(i, before);
-                before += own;
+    static void sortPlace(
+            KernelContext context, IntArray meta, IntArray indices, IntArray before, IntArray starts, IntArray order) {
+        int[] next = context.allocateIntLocalArray(GROUP * PITCH);
+        int item = context.localIdx;
+        int tile = context.groupIdx;
+        Outputs.keep(item, order);
+        int digits = meta.get(1);
+        for (int digit = 0; digit < digits; digit++) {
+            next[digit * PITCH + item] = 0;
+        }
+        int first = (tile * GROUP + item) * meta.get(3);
+        int end = Math.min(first + meta.get(3), meta.get(0));
+        for (int i = first; i < end; i++) {
+            int at = digit(meta, indices, position(meta, before, i)) * PITCH + item;
+            next[at] = next[at] + 1;
+        }
+        context.localBarrier();
+        if (item < digits) {
+            int to = starts.get(item * meta.get(2) + tile);
+            for (int i = 0; i < GROUP; i++) {
+                int own = next[item * PITCH + i];
+                next[item * PITCH + i] = to;
+                to += own;
             }
+        }
+        context.localBarrier();
+        for (int i = first; i < end; i++) {
+            int position = position(meta, before, i);
+            int at = digit(meta, indices, position) * PITCH + item;
+            int to = next[at];
+            order.set(to, position);
+            next[at] = to + 1;
         }
     }
 
-    static void sortPlace(
-            KernelContext context, IntArray meta, IntArray indices, IntArray next, IntArray order, IntArray ends) {
-        int run = context.globalIdx;
-        Outputs.keep(run, order);
-        Outputs.keep(run, ends);
-        int runs = meta.get(2);
-        if (run < runs) {
-            int first = run * meta.get(3);
-            int end = Math.min(first + meta.get(3), meta.get(0));
-            for (int i = first; i < end; i++) {
-                int at = indices.get(i * meta.get(4) + meta.get(5)) * runs + run;
-                int to = next.get(at);
-                order.set(to, i);
-                next.set(at, to + 1);
-            }
-            // What the last run leaves is the end of the row: the next one's groups begin there.
-            if (run == runs - 1) {
-                int rows = meta.get(1);
-                for (int row = 0; row < rows; row++) {
-                    ends.set(row, next.get(row * runs + run));
+    /** Searches for the first position of a higher row. */
+    static void sortEnds(KernelContext context, IntArray meta, IntArray indices, IntArray order, IntArray ends) {
+        int row = context.globalIdx;
+        Outputs.keep(row, ends);
+        if (row < meta.get(8)) {
+            int low = 0;
+            int high = meta.get(0);
+            while (low < high) {
+                int middle = low + (high - low) / 2;
+                if (row(meta, indices, order.get(middle)) > row) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
                 }
             }
+            ends.set(row, low);
         }
     }
 }

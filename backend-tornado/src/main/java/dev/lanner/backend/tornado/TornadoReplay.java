@@ -170,11 +170,6 @@ final class TornadoReplay implements Replay, TornadoStorage.Holder {
         return made;
     }
 
-    /** How many tasks a run has. */
-    int tasks() {
-        return capture.tasks().size();
-    }
-
     /** The plan, null before the first run. */
     ReplayPlan plan() {
         return plan;

@@ -162,7 +162,8 @@ class TornadoTrainingTest {
     private static void assertMovesLittleAndStaysFlat(Backend backend, int sequences, int rows) {
         TornadoReplay training = ((TornadoBackend) backend).replays().get(0);
         long[] moved = training.plan().runProfiled();
-        long batch = batchBytes(sequences, rows) + (long) FRAME * training.tasks();
+        long batch =
+                batchBytes(sequences, rows) + (long) FRAME * training.plan().kernels();
         // The step's number and the optimiser's rates come on top; a weight matrix of 16 x 16 would be too much.
         assertTrue(
                 moved[0] >= batch && moved[0] <= batch + SCALARS,
