@@ -79,14 +79,14 @@ final class AttentionQueryGradient {
         int valueWidth = meta.get(AttentionTiles.VALUE_WIDTH);
         int maxLength = meta.get(AttentionTiles.MAX_LENGTH);
         int tile = context.groupIdz * ((maxLength + TILE - 1) / TILE) + context.groupIdy;
-        int partial = tile * maxLength;
+        int byDistance = tile * maxLength;
         int allBuckets = meta.get(AttentionTiles.BOUNDARIES) + 1;
         int byBucket = tile * TILE * allBuckets;
         // Of the groups for several columns the first one sums by distance and by bucket.
         int isFirst = context.groupIdx == 0 ? 1 : 0;
         int distances = isFirst * maxLength;
         for (int distance = item; distance < distances; distance += ITEMS * ITEMS) {
-            dPositions.set(partial + distance, 0);
+            dPositions.set(byDistance + distance, 0);
         }
         for (int i = item; i < isFirst * TILE * allBuckets; i += ITEMS * ITEMS) {
             dTimes.set(byBucket + i, 0);
@@ -223,7 +223,7 @@ final class AttentionQueryGradient {
                         sum += slopes[p * PITCH + row];
                     }
                 }
-                dPositions.set(partial + distance, dPositions.get(partial + distance) + sum);
+                dPositions.set(byDistance + distance, dPositions.get(byDistance + distance) + sum);
             }
             // And one for each query, which adds up what lies in one bucket before it looks for the bucket's sum.
             if (item < isFirst * TILE) {

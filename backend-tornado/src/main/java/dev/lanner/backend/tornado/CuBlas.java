@@ -16,13 +16,16 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
  * as a batch of one.
  */
 final class CuBlas {
+    /** The system property that leaves it out where it is false. */
     private static final String ENABLED = "lanner.tornado.cublas";
+
     private static final String MODULE = "tornado.cublas";
     private static final String LIBRARY = "nvidia/cublas";
 
-    /** cuBLAS' names for a matrix as it lies, and for its transpose. */
+    /** What cuBLAS calls a matrix as it lies. */
     private static final int OP_N = 0;
 
+    /** And its transpose. */
     private static final int OP_T = 1;
 
     private CuBlas() {}
@@ -31,7 +34,7 @@ final class CuBlas {
     static boolean isOn(TornadoDevice device) {
         return device.getTornadoVMBackend() == TornadoVMBackendType.CUDA
                 && ModuleLayer.boot().findModule(MODULE).isPresent()
-                && !"false".equals(System.getProperty(ENABLED));
+                && Boolean.parseBoolean(System.getProperty(ENABLED, "true"));
     }
 
     /** Whether it can run a task. */
@@ -46,8 +49,7 @@ final class CuBlas {
                 && k > 0
                 && isMatrix(m, k, words[3], words[4])
                 && isMatrix(k, n, words[5], words[6])
-                && words[8] == 1
-                && words[7] >= n;
+                && liesByRows(n, words[7], words[8]);
     }
 
     /** Whether the block is that of single matrices, which has a rank of 0 and then their offsets, and these are 0. */
@@ -55,9 +57,13 @@ final class CuBlas {
         return Arrays.stream(words, Meta.HEADER, Meta.HEADER + 4).allMatch(word -> word == 0);
     }
 
-    /** Whether its rows or its columns lie one behind the other. */
+    /** Whether it lies row by row or column by column. */
     private static boolean isMatrix(int rows, int columns, int rowStride, int columnStride) {
-        return (columnStride == 1 && rowStride >= columns) || (rowStride == 1 && columnStride >= rows);
+        return liesByRows(columns, rowStride, columnStride) || liesByRows(rows, columnStride, rowStride);
+    }
+
+    private static boolean liesByRows(int columns, int rowStride, int columnStride) {
+        return columnStride == 1 && rowStride >= columns;
     }
 
     /**
@@ -66,8 +72,8 @@ final class CuBlas {
      */
     static void add(TaskGraph graph, String id, DeviceTask task) {
         int[] words = task.meta().words();
-        boolean aByRows = words[4] == 1 && words[3] >= words[2];
-        boolean bByRows = words[6] == 1 && words[5] >= words[1];
+        boolean aByRows = liesByRows(words[2], words[3], words[4]);
+        boolean bByRows = liesByRows(words[1], words[5], words[6]);
         Object[] parameters = {
             bByRows ? OP_N : OP_T,
             aByRows ? OP_N : OP_T,

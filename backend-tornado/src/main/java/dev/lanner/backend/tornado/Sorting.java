@@ -91,7 +91,7 @@ final class Sorting {
         return indices.get(position * meta.get(4) + meta.get(5));
     }
 
-    /** The number that is the i-th before a pass. */
+    /** The position that stands i-th when a pass begins. */
     private static int position(IntArray meta, IntArray before, int i) {
         return meta.get(7) == 0 ? i : before.get(i);
     }
@@ -101,25 +101,25 @@ final class Sorting {
     }
 
     static void sortCount(KernelContext context, IntArray meta, IntArray indices, IntArray before, IntArray counts) {
-        int[] local = context.allocateIntLocalArray(GROUP * PITCH);
+        int[] counted = context.allocateIntLocalArray(GROUP * PITCH);
         int item = context.localIdx;
         int tile = context.groupIdx;
         Outputs.keep(item, counts);
         int digits = meta.get(1);
         for (int digit = 0; digit < digits; digit++) {
-            local[digit * PITCH + item] = 0;
+            counted[digit * PITCH + item] = 0;
         }
         int first = (tile * GROUP + item) * meta.get(3);
         int end = Math.min(first + meta.get(3), meta.get(0));
         for (int i = first; i < end; i++) {
             int at = digit(meta, indices, position(meta, before, i)) * PITCH + item;
-            local[at] = local[at] + 1;
+            counted[at] = counted[at] + 1;
         }
         context.localBarrier();
         if (item < digits) {
             int sum = 0;
             for (int i = 0; i < GROUP; i++) {
-                sum += local[item * PITCH + i];
+                sum += counted[item * PITCH + i];
             }
             counts.set(item * meta.get(2) + tile, sum);
         }
