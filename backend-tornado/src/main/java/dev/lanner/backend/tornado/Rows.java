@@ -87,6 +87,15 @@ final class Rows {
         return row == 0 ? 0 : ends.get(Math.min(row, rows) - 1);
     }
 
+    /** The most positions that a row has, of those from one to another; what a loop's condition reads of device memory, PTX loses. */
+    private static int longest(IntArray ends, int firstRow, int lastRow, int rows) {
+        int longest = 0;
+        for (int row = firstRow; row <= lastRow; row++) {
+            longest = Math.max(longest, first(ends, row + 1, rows) - first(ends, row, rows));
+        }
+        return longest;
+    }
+
     static void gatherF32(KernelContext context, IntArray meta, FloatArray table, IntArray indices, FloatArray out) {
         int i = context.globalIdx;
         Outputs.keep(i, out);
@@ -114,10 +123,7 @@ final class Rows {
         int first = first(ends, row, rows);
         int count = first(ends, row + 1, rows) - first;
         // All items go through the longest sum of the group, since all meet at its barriers.
-        int longest = 0;
-        for (int r = from / meta.get(1); r <= (from + side - 1) / meta.get(1); r++) {
-            longest = Math.max(longest, first(ends, r + 1, rows) - first(ends, r, rows));
-        }
+        int longest = longest(ends, from / meta.get(1), (from + side - 1) / meta.get(1), rows);
         int to = Meta.position(meta, Meta.HEADER, 0, Math.min(i, meta.get(0) - 1));
         float sum = table.get(to);
         for (int start = 0; start < longest; start += lanes) {
@@ -169,10 +175,7 @@ final class Rows {
         int first = first(ends, row, rows);
         int count = first(ends, row + 1, rows) - first;
         // All items go through the longest sum of the group, since all meet at its barriers.
-        int longest = 0;
-        for (int r = from / meta.get(1); r <= (from + side - 1) / meta.get(1); r++) {
-            longest = Math.max(longest, first(ends, r + 1, rows) - first(ends, r, rows));
-        }
+        int longest = longest(ends, from / meta.get(1), (from + side - 1) / meta.get(1), rows);
         int to = Meta.position(meta, Meta.HEADER, 0, Math.min(i, meta.get(0) - 1));
         int sum = table.get(to);
         for (int start = 0; start < longest; start += lanes) {
@@ -224,10 +227,7 @@ final class Rows {
         int first = first(ends, row, rows);
         int count = first(ends, row + 1, rows) - first;
         // All items go through the longest sum of the group, since all meet at its barriers.
-        int longest = 0;
-        for (int r = from / meta.get(1); r <= (from + side - 1) / meta.get(1); r++) {
-            longest = Math.max(longest, first(ends, r + 1, rows) - first(ends, r, rows));
-        }
+        int longest = longest(ends, from / meta.get(1), (from + side - 1) / meta.get(1), rows);
         int to = Meta.position(meta, Meta.HEADER, 0, Math.min(i, meta.get(0) - 1));
         long sum = table.get(to);
         for (int start = 0; start < longest; start += lanes) {

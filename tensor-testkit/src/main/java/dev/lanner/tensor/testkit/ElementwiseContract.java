@@ -57,6 +57,11 @@ interface ElementwiseContract extends ContractPart {
                 small[i] = (i % 2 == 0 ? 1 : -1) * (float) Math.pow(10, -i / 4.0);
             }
             unary(op, Operand.in(HostArray.of(small), Shape.of(121), Arrangement.CONTIGUOUS), row(121));
+            float[] nearOne = new float[121];
+            for (int i = 0; i < nearOne.length; i++) {
+                nearOne[i] = 1 + (i % 2 == 0 ? 1 : -1) * (float) Math.pow(10, -i / 20.0);
+            }
+            unary(op, Operand.in(HostArray.of(nearOne), Shape.of(121), Arrangement.CONTIGUOUS), row(121));
         }
     }
 
