@@ -87,7 +87,7 @@ final class Rows {
         return row == 0 ? 0 : ends.get(Math.min(row, rows) - 1);
     }
 
-    /** The most positions that a row has, of those from one to another; what a loop's condition reads of device memory, PTX loses. */
+    /** The most positions that one of these rows has. Its last row is no division in the loop's condition: docs/decisions/010. */
     private static int longest(IntArray ends, int firstRow, int lastRow, int rows) {
         int longest = 0;
         for (int row = firstRow; row <= lastRow; row++) {
