@@ -31,6 +31,8 @@ public final class Gpu implements Callable<Integer> {
     enum Part {
         /** Compares with the CPU backend. */
         CHECK,
+        /** Compares the losses of training steps only: whether a step runs again as it did first. */
+        LOSSES,
         /** Times training steps. */
         STEPS,
         /** Times attention alone. */
@@ -84,9 +86,9 @@ public final class Gpu implements Callable<Integer> {
             if (part == Part.TABLE) {
                 GpuResults.table(out).forEach(console::println);
                 console.flush();
-            } else if (part == Part.CHECK) {
+            } else if (part == Part.CHECK || part == Part.LOSSES) {
                 try {
-                    GpuCheck.run(Backends.current(), sizes, results);
+                    check(part, sizes, results);
                 } catch (GpuCheck.MismatchException e) {
                     spec.commandLine().getErr().println("Gpu: " + e.getMessage());
                     spec.commandLine().getErr().flush();
@@ -97,6 +99,14 @@ public final class Gpu implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private static void check(Part part, GpuSizes sizes, GpuResults results) {
+        if (part == Part.CHECK) {
+            GpuCheck.run(Backends.current(), sizes, results);
+        } else {
+            GpuCheck.losses(Backends.current(), sizes, results);
+        }
     }
 
     private void measure(Part part, GpuTimes times) throws IOException {

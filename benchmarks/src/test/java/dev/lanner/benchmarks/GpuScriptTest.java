@@ -1,6 +1,7 @@
 package dev.lanner.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -22,6 +23,8 @@ class GpuScriptTest {
                 *-version*) echo 'openjdk version "25"' ;;
                 *ListDevices*) echo "$DEVICE" ;;
                 *" check") exit "$CHECK" ;;
+                *cudaGraph=true*" losses") [ -z "$STEPS" ] || exit 3 ;;
+                *cudaGraph=true*" steps") echo "TIME side=lanner_cuda_graph case=step ms=1" >>"$RESULTS" ;;
                 *" steps") echo "$STEPS"; echo "TIME side=lanner case=step ms=1" >>"$RESULTS" ;;
                 *" attention") echo "TIME side=lanner case=attention ms=2" >>"$RESULTS" ;;
                 *" epoch") exit 7 ;;
@@ -150,6 +153,25 @@ class GpuScriptTest {
                         "FAILED side=lanner_cuda_graph case=all why=CUDA graphs need an SDK with the PTX or CUDA backend",
                         "FAILED side=lanner_epoch case=all why=exit status 7, see lanner_epoch.log"),
                 results.stream().filter(line -> line.startsWith("FAILED")).toList());
+    }
+
+    @Test
+    void timesCudaGraphsThatAreRight() throws Exception {
+        Path folder = packed();
+        Files.writeString(folder.resolve("tornadovm/etc/tornado.backend"), "tornado.backends=ptx-backend\n");
+        Path results = folder.resolve("results/results.txt");
+        String graphs = "TIME side=lanner_cuda_graph case=step ms=1";
+        Outcome right = compare(folder, "0 Some GPU (GPU, PTX) (used)", 0, "");
+        assertEquals(0, right.status(), right::toString);
+        assertTrue(Files.readAllLines(results).contains(graphs), right::toString);
+        Outcome wrong = compare(folder, "0 Some GPU (GPU, PTX) (used)", 0, "steps");
+        assertEquals(0, wrong.status(), wrong::toString);
+        List<String> lines = Files.readAllLines(results);
+        assertFalse(lines.contains(graphs), wrong::toString);
+        assertTrue(
+                lines.contains("FAILED side=lanner_cuda_graph_check case=all why=exit status 3,"
+                        + " see lanner_cuda_graph_check.log"),
+                wrong::toString);
     }
 
     private static void assertFails(Outcome outcome, String told) {

@@ -78,6 +78,7 @@ class ProgramsTest {
         Outcome outcome = run(
                 new Gpu(),
                 "check",
+                "losses",
                 "steps",
                 "attention",
                 "epoch",
