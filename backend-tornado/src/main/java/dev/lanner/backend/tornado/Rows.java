@@ -87,7 +87,7 @@ final class Rows {
         return row == 0 ? 0 : ends.get(Math.min(row, rows) - 1);
     }
 
-    /** The most positions that one of these rows has. Its last row is no division in the loop's condition: docs/decisions/010. */
+    /** The most positions that one of these rows has. With a division in the loop's condition PTX would not compile (docs/decisions/010). */
     private static int longest(IntArray ends, int firstRow, int lastRow, int rows) {
         int longest = 0;
         for (int row = firstRow; row <= lastRow; row++) {

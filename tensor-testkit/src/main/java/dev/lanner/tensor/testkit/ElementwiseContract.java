@@ -51,22 +51,27 @@ interface ElementwiseContract extends ContractPart {
             for (int i = 0; i < values.length; i++) {
                 values[i] = (i - 1000) * 0.0805f;
             }
-            unary(op, Operand.in(HostArray.of(values), Shape.of(2001), Arrangement.CONTIGUOUS), row(2001));
+            unary(op, values);
             float[] small = new float[121];
             for (int i = 0; i < small.length; i++) {
                 small[i] = (i % 2 == 0 ? 1 : -1) * (float) Math.pow(10, -i / 4.0);
             }
-            unary(op, Operand.in(HostArray.of(small), Shape.of(121), Arrangement.CONTIGUOUS), row(121));
+            unary(op, small);
             float[] nearOne = new float[121];
             for (int i = 0; i < nearOne.length; i++) {
                 nearOne[i] = 1 + (i % 2 == 0 ? 1 : -1) * (float) Math.pow(10, -i / 20.0);
             }
-            unary(op, Operand.in(HostArray.of(nearOne), Shape.of(121), Arrangement.CONTIGUOUS), row(121));
+            unary(op, nearOne);
         }
     }
 
     private static Operand row(int size) {
         return Operand.out(DType.F32, Shape.of(size), Arrangement.CONTIGUOUS);
+    }
+
+    private void unary(UnaryOp op, float... values) {
+        Operand x = Operand.in(HostArray.of(values), Shape.of(values.length), Arrangement.CONTIGUOUS);
+        unary(op, x, row(values.length));
     }
 
     private void unary(UnaryOp op, Operand x, Operand out) {
